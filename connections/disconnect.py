@@ -1,0 +1,112 @@
+"""Ends a connection: the platform is told, the tokens destroyed, the history kept."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import Client, User, record
+from connections import signals
+from connections.http import converse
+from connections.models import Connection, Grant, PlatformApp
+from connections.platforms.base import Refused, Secret, Unreachable
+from connections.vault import VaultError
+
+log = logging.getLogger(__name__)
+
+# A first connect that nobody finished in this time is given back to the platform.
+ABANDONED_AFTER = timedelta(hours=1)
+
+
+class Revocation:
+    """What became of the access at the platform."""
+
+    DONE = "The access was revoked at the platform."
+    KEPT = "The sign-in stays, because other connections use it."
+    NONE = "This platform offers no way to revoke access; its owner can remove it there."
+    FAILED = "The platform did not confirm the revocation; its owner can remove the access there."
+
+
+def disconnect(*, connection: Connection, actor: User, now: datetime) -> str:
+    """End one connection and return what became of the access, as a sentence."""
+    grant = connection.grant
+    with transaction.atomic():
+        Connection.objects.filter(pk=connection.pk).update(
+            disconnected_at=now, derived_token="", grant=None, check_lease_until=None
+        )
+        last = bool(grant) and not Connection.objects.of_grant(grant).exists()
+        access, refresh = _take_tokens(grant) if grant and last else (None, None)
+        record(actor, "disconnected", connection, str(connection))
+    outcome = Revocation.KEPT
+    if grant and last:
+        outcome = revoke(grant, access, refresh)
+    signals.connection_changed.send(
+        Connection, connection=connection, kind="disconnected", text=outcome, actor=actor
+    )
+    return outcome
+
+
+def _take_tokens(grant: Grant) -> tuple[Secret | None, Secret | None]:
+    """Destroy a grant's tokens in the row and return them, for revoking only."""
+    locked = Grant.objects.select_for_update().get(pk=grant.pk)
+    try:
+        access, refresh = locked.access(), locked.refresh()
+    except VaultError:
+        access = refresh = None
+    Grant.objects.filter(pk=grant.pk).update(
+        access_token="",
+        refresh_token="",
+        reachable=[],
+        renew_at=None,
+        generation=locked.generation + 1,
+    )
+    return access, refresh
+
+
+def revoke(grant: Grant, access: Secret | None, refresh: Secret | None) -> str:
+    """Give a login's access back to the platform; the tokens are gone from here already."""
+    if not access:
+        return Revocation.NONE
+    talk = grant.app.adapter.revoke(
+        grant.app.oauth_client(), access, refresh, grant.subject_id
+    )
+    try:
+        return Revocation.DONE if converse(talk) else Revocation.NONE
+    except (Refused, Unreachable) as error:
+        refusal = error.refusal
+        signals.call_refused.send(
+            Grant, grant=grant, connection=None, operation="revoke", refusal=refusal
+        )
+        return Revocation.FAILED
+
+
+def discard_abandoned(now: datetime) -> int:
+    """Give back and delete the grants of first connects that nobody finished."""
+    abandoned = Grant.objects.abandoned(now - ABANDONED_AFTER).select_related("app")[:50]
+    for grant in abandoned:
+        with transaction.atomic():
+            access, refresh = _take_tokens(grant)
+        revoke(grant, access, refresh)
+        grant.delete()
+    return len(abandoned)
+
+
+def move(
+    *, connection: Connection, client: Client, app: PlatformApp, actor: User, now: datetime
+) -> None:
+    """Give a connection, with its history, to another client or to another of our apps.
+
+    Another app means another grant: the connection keeps its place and asks for a
+    sign-in, because tokens belong to the app they were issued to.
+    """
+    other_app = app.pk != connection.app_id
+    with transaction.atomic():
+        changes: dict[str, object] = {"client": client, "app": app}
+        if other_app:
+            changes |= {"grant": None, "derived_token": "", "next_check_at": now}
+        Connection.objects.filter(pk=connection.pk).update(**changes)
+        record(actor, "moved", connection, f"{connection} to {client}, {app}")
+    text = f"Moved to {client}." if not other_app else f"Moved to {client}, app {app}."
+    signals.connection_changed.send(
+        Connection, connection=connection, kind="moved", text=text, actor=actor
+    )

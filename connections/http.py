@@ -1,0 +1,211 @@
+"""The only way to a platform: one call with requests, thousands at once with aiohttp.
+
+Both bound time and size, follow no redirect (a token must not travel on), verify TLS,
+and never let a URL, header or body into an exception or a log.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import aiohttp
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+
+from connections.platforms.base import Cause, Refusal, Refused, Request, Response, Unreachable
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 1_000_000
+WIDTH = 100
+USER_AGENT = f"Relink/{settings.VERSION}"
+
+Result = TypeVar("Result")
+Talk = Generator[Request, Response, Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a conversation ended: with a value, a refusal, or without an answer."""
+
+    value: Any = None
+    refused: Refusal | None = None
+    unreachable: bool = False
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return self.refused is None
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # ~/.netrc would override our Authorization header
+    session.mount("https://", HTTPAdapter(pool_maxsize=32))
+    session.mount("http://", HTTPAdapter(pool_maxsize=32))
+    return session
+
+
+SESSION = _session()
+
+
+def send(request: Request) -> Response:
+    """Send one request. Raises ``Unreachable``; any answer, good or bad, is returned."""
+    deadline = time.monotonic() + settings.PLATFORM_TIMEOUT.total_seconds()
+    try:
+        with SESSION.request(
+            request.method,
+            request.url,
+            params=request.params or None,
+            data=request.form,
+            headers=_headers(request),
+            auth=_basic(request),
+            timeout=settings.PLATFORM_TIMEOUT.total_seconds(),
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            body = _read(answer, request, deadline)
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return Response(answer.status_code, body, headers, request)
+    except requests.RequestException as error:
+        # Not chained: the library's text holds the URL with its query.
+        raise Unreachable(_kind(error), request) from None
+
+
+def _read(answer: requests.Response, request: Request, deadline: float) -> bytes:
+    """Read a body of bounded size in bounded time, however slowly it drips."""
+    chunks, size = [], 0
+    for chunk in answer.iter_content(16_384):
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise Unreachable("answer too large", request)
+        if time.monotonic() > deadline:
+            raise Unreachable("timeout", request)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _headers(request: Request) -> dict[str, str]:
+    headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
+    if request.bearer:
+        headers["Authorization"] = f"Bearer {request.bearer.reveal()}"
+    return headers
+
+
+def _basic(request: Request) -> tuple[str, str] | None:
+    return (request.basic[0], request.basic[1].reveal()) if request.basic else None
+
+
+def _kind(error: requests.RequestException) -> str:
+    text = str(error)
+    if isinstance(error, requests.exceptions.SSLError):
+        return "TLS failed"
+    if isinstance(error, requests.Timeout):
+        return "timeout"
+    if "NameResolutionError" in text or "getaddrinfo" in text:
+        return "name not found"
+    if isinstance(error, requests.ConnectionError):
+        return "connection refused" if "Connection refused" in text else "connection lost"
+    return "unreadable answer"
+
+
+def converse(talk: Talk[Result]) -> Result:
+    """Hold a platform's conversation, one call at a time.
+
+    Raises ``Refused`` and ``Unreachable``.
+    """
+    try:
+        request = next(talk)
+        while True:
+            request = talk.send(send(request))
+    except StopIteration as end:
+        return end.value
+    finally:
+        talk.close()
+
+
+def converse_many(talks: Sequence[Talk[Any]], *, width: int = WIDTH) -> list[Outcome]:
+    """Hold many conversations at once; one that fails never ends another."""
+    return asyncio.run(_converse_many(talks, width)) if talks else []
+
+
+async def _converse_many(talks: Sequence[Talk[Any]], width: int) -> list[Outcome]:
+    timeout = aiohttp.ClientTimeout(total=settings.PLATFORM_TIMEOUT.total_seconds())
+    connector = aiohttp.TCPConnector(limit=width)
+    gate = asyncio.Semaphore(width)
+    async with aiohttp.ClientSession(
+        timeout=timeout,
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+    ) as session:
+        return await asyncio.gather(*(_hold(session, gate, talk) for talk in talks))
+
+
+async def _hold(session: aiohttp.ClientSession, gate: asyncio.Semaphore, talk: Talk[Any]) -> Outcome:
+    async with gate:
+        started = time.monotonic()
+        try:
+            request = next(talk)
+            while True:
+                request = talk.send(await _send(session, request))
+        except StopIteration as end:
+            return Outcome(value=end.value, seconds=time.monotonic() - started)
+        except Refused as error:
+            return Outcome(refused=error.refusal, seconds=time.monotonic() - started)
+        except Unreachable as error:
+            return Outcome(refused=error.refusal, unreachable=True)
+        except Exception as error:
+            # A fault of ours in one adapter must not end the sweep of the others.
+            log.error("reading an answer failed: %s", type(error).__name__)
+            return Outcome(refused=Refusal(Cause.UNKNOWN, code=type(error).__name__))
+        finally:
+            talk.close()
+
+
+async def _send(session: aiohttp.ClientSession, request: Request) -> Response:
+    headers = {}
+    if request.bearer:
+        headers["Authorization"] = f"Bearer {request.bearer.reveal()}"
+    basic = _basic(request)
+    try:
+        async with session.request(
+            request.method,
+            request.url,
+            params=request.params,
+            data=request.form,
+            headers=headers,
+            auth=aiohttp.BasicAuth(*basic) if basic else None,
+            allow_redirects=False,
+        ) as answer:
+            body = await _read_async(answer, request)
+            names = {name.lower(): value for name, value in answer.headers.items()}
+            return Response(answer.status, body, names, request)
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise Unreachable(_async_kind(error), request) from None
+
+
+async def _read_async(answer: aiohttp.ClientResponse, request: Request) -> bytes:
+    chunks, size = [], 0
+    async for chunk in answer.content.iter_chunked(16_384):
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise Unreachable("answer too large", request)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _async_kind(error: Exception) -> str:
+    kinds: tuple[tuple[type[Exception], str], ...] = (
+        (TimeoutError, "timeout"),
+        (aiohttp.ClientSSLError, "TLS failed"),
+        (aiohttp.ClientConnectorDNSError, "name not found"),
+        (aiohttp.ClientConnectorError, "connection refused"),
+        (aiohttp.ServerDisconnectedError, "connection lost"),
+        (aiohttp.ClientOSError, "connection lost"),
+    )
+    return next((kind for known, kind in kinds if isinstance(error, known)), "unreadable answer")

@@ -1,0 +1,482 @@
+"""What every platform adapter is made of.
+
+Adapters are sans-I/O. Where a journey needs several calls (connecting, inspecting,
+renewing), the adapter is a *conversation*: a generator that yields a ``Request`` and is
+sent the ``Response``. ``connections/http.py`` holds the other end, one call at a time
+with requests or thousands at once with aiohttp.
+"""
+
+import json
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, ClassVar, NoReturn
+from urllib.parse import urlsplit
+
+MAX_MESSAGE = 300
+
+
+class Cause(StrEnum):
+    """Why a call was refused, as far as the platform's answer honestly says."""
+
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    CHECKPOINT = "checkpoint"
+    TOKEN_REJECTED = "token_rejected"  # noqa: S105
+    PERMISSION_MISSING = "permission_missing"
+    ROLE_LOST = "role_lost"
+    REFRESH_TOKEN_INVALID = "refresh_token_invalid"  # noqa: S105
+    CODE_REJECTED = "code_rejected"
+    REDIRECT_MISMATCH = "redirect_mismatch"
+    APP_CREDENTIALS = "app_credentials"
+    APP_DISABLED = "app_disabled"
+    WRONG_ACCOUNT = "wrong_account"
+    ACCOUNT_MISSING = "account_missing"
+    DATA_ACCESS_EXPIRED = "data_access_expired"
+    CLOCK_SKEW = "clock_skew"
+    MALFORMED_REQUEST = "malformed_request"
+    RATE_LIMITED = "rate_limited"
+    PLATFORM_OUTAGE = "platform_outage"
+    UNKNOWN = "unknown"
+
+
+class Endpoint(StrEnum):
+    """Which kind of endpoint answered: the same code means other things on each."""
+
+    API = "api"
+    TOKEN = "token"  # noqa: S105
+    DEBUG = "debug"
+
+
+class Secret:
+    """A credential that shows itself only where ``reveal`` is written out."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is never pickled or copied")
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthClient:
+    """Our registration at a platform (RFC 6749: the client), as adapters need it."""
+
+    client_id: str
+    client_secret: Secret
+    redirect_uri: str
+    base_url: str = ""  # of the sandbox: https://HOST/PATH becomes BASE/HOST/PATH
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def at(self, url: str) -> str:
+        """Return where ``url`` is for this app's environment."""
+        return f"{self.base_url}/{url.removeprefix('https://')}" if self.base_url else url
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call to a platform. Its repr names the endpoint and nothing else."""
+
+    method: str
+    url: str = field(repr=False)
+    endpoint: Endpoint = Endpoint.API
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    bearer: Secret | None = field(default=None, repr=False)
+    basic: tuple[str, Secret] | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Return method and path without query: what the failure log shows."""
+        return f"{self.method} {urlsplit(self.url).path}"
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # names in lower case
+    request: Request | None = None
+
+    @cached_property
+    def json(self) -> Any:
+        """Return the parsed body, or None where it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    def at(self, *path: str | int) -> Any:
+        """Return what lies at ``path`` in the body, or None."""
+        value = self.json
+        for key in path:
+            if isinstance(value, Mapping) and isinstance(key, str):
+                value = value.get(key)
+            elif isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value):
+                value = value[key]
+            else:
+                return None
+        return value
+
+    def text_at(self, *path: str | int) -> str:
+        """Return the text or number at ``path`` as text; anything else is empty."""
+        value = self.at(*path)
+        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return self.request.endpoint if self.request else Endpoint.API
+
+    @property
+    def date(self) -> datetime | None:
+        """Return the platform's own clock, from its ``Date`` header."""
+        return _http_date(self.headers.get("date", ""))
+
+    def retry_after(self, now: datetime) -> timedelta | None:
+        """Read ``Retry-After``, in seconds or as a date (RFC 9110, 10.2.3)."""
+        value = self.headers.get("retry-after", "").strip()
+        if value.isdigit() and len(value) < 9:
+            return timedelta(seconds=int(value))
+        at = _http_date(value)
+        return max(at - now, timedelta()) if at else None
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(value)
+    except (TypeError, ValueError, IndexError):
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a platform answered instead of doing as asked, and how we read it."""
+
+    cause: Cause
+    http_status: int | None = None
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+    endpoint: str = ""
+    retry_after: timedelta | None = None
+
+
+class Refused(Exception):
+    """The platform said no. The text names the cause only: bodies may echo tokens."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"{refusal.cause} ({refusal.code or refusal.http_status})")
+        self.refusal = refusal
+
+
+class Unreachable(Exception):
+    """No answer: refused, reset, timed out, DNS, TLS, or more bytes than we read."""
+
+    def __init__(self, kind: str, request: Request | None = None) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.request = request
+
+    @property
+    def refusal(self) -> Refusal:
+        name = self.request.name if self.request else ""
+        return Refusal(Cause.PLATFORM_OUTAGE, code=self.kind, message=self.kind, endpoint=name)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSet:
+    """The tokens of one answer. None means the platform did not say."""
+
+    access: Secret
+    refresh: Secret | None = None
+    expires_in: timedelta | None = None
+    refresh_expires_in: timedelta | None = None
+    scopes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A Page, profile or channel that a login reaches."""
+
+    external_id: str
+    name: str
+    handle: str = ""
+    kind: str = "profile"
+    token: Secret | None = None  # where the platform derives one for it (Facebook Pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a platform said about a token. None means it does not tell."""
+
+    account_id: str | None = None
+    scopes: tuple[str, ...] | None = None
+    expires_at: datetime | None = None
+    data_access_expires_at: datetime | None = None
+    date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """All that a finished sign-in gave: whose it is, what it reaches, what it may do."""
+
+    subject_id: str
+    subject_name: str
+    tokens: TokenSet
+    accounts: tuple[Account, ...]
+    scopes: tuple[str, ...] | None = None
+    expires_at: datetime | None = None
+    data_access_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """How a platform lets a token be renewed without the person."""
+
+    fraction: float = 0.75  # of the access token's life, after which to renew
+    minimum_age: timedelta = timedelta()  # younger tokens are refused
+    rotates: bool = False  # the refresh token is single use
+    uses_access_token: bool = False  # the access token renews itself (Meta)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A scope, in words for people."""
+
+    scope: str
+    name: str
+    needed_for: str
+
+
+
+Conversation = Generator[Request, Response, Any]
+
+
+class Platform:
+    """One platform: mostly constants; a method is overridden where the platform is odd."""
+
+    slug: ClassVar[str]
+    name: ClassVar[str]
+    authorize_url: ClassVar[str]
+    token_url: ClassVar[str]
+    permissions: ClassVar[tuple[Permission, ...]]
+    account_noun: ClassVar[str] = "profile"
+    scope_delimiter: ClassVar[str] = " "
+    pkce: ClassVar[bool] = False
+    authorize_extra: ClassVar[Mapping[str, str]] = {}
+    cancel_errors: ClassVar[frozenset[str]] = frozenset({"access_denied"})
+    client_id_parameter: ClassVar[str] = "client_id"
+    renewal: ClassVar[Renewal | None] = None
+    lifetime_words: ClassVar[str] = ""
+    # Reads that cost money or quota are spaced; a renewal in between proves as much.
+    check_every: ClassVar[timedelta | None] = None
+    # A new consent of the same login ends the tokens that others hold.
+    upgrade_warning: ClassVar[str] = ""
+    # Each mention of a scope in an answer is complete, so that one missing is lost.
+    reports_scopes: ClassVar[bool] = False
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        return tuple(permission.scope for permission in self.permissions)
+
+    def authorize_address(self, client: OAuthClient) -> str:
+        return client.at(self.authorize_url)
+
+    def authorize_params(self, client: OAuthClient) -> dict[str, str]:
+        """Return what this platform wants besides RFC 6749's parameters."""
+        return dict(self.authorize_extra)
+
+    def uses_pkce(self, client: OAuthClient) -> bool:
+        return self.pkce
+
+    # Journeys
+
+    def connect(
+        self, client: OAuthClient, code: str, code_verifier: str | None
+    ) -> Generator[Request, Response, Access]:
+        """Exchange a code and find out whose login it is and what it reaches.
+
+        Raises ``Refused`` (also with cause ``unknown`` for an unreadable answer).
+        """
+        answer = yield self.code_request(client, code, code_verifier)
+        tokens = self.read_tokens(answer)
+        tokens = yield from self.lengthen(client, tokens)
+        return (yield from self.identify(client, tokens))
+
+    def lengthen(self, client: OAuthClient, tokens: TokenSet) -> Generator[Request, Response, TokenSet]:
+        """Turn a short-lived token into a long-lived one, where the platform has both."""
+        return tokens
+        yield
+
+    def identify(self, client: OAuthClient, tokens: TokenSet) -> Generator[Request, Response, Access]:
+        raise NotImplementedError
+
+    def inspect(
+        self, client: OAuthClient, token: Secret, account_id: str
+    ) -> Generator[Request, Response, Inspection]:
+        """Ask whether a token works, for whom and for what; ``Refused`` when it does not."""
+        raise NotImplementedError
+
+    def renew(
+        self, client: OAuthClient, access: Secret, refresh: Secret | None
+    ) -> Generator[Request, Response, TokenSet]:
+        """Renew without the person. Raises ``Refused``."""
+        answer = yield self.renewal_request(client, access, refresh)
+        return self.read_tokens(answer)
+
+    def revoke(
+        self, client: OAuthClient, access: Secret, refresh: Secret | None, subject_id: str
+    ) -> Generator[Request, Response, bool]:
+        """Give a login's tokens back; True where the platform has a way to."""
+        return False
+        yield
+
+    # Single requests
+
+    def code_request(self, client: OAuthClient, code: str, code_verifier: str | None) -> Request:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": client.redirect_uri,
+        }
+        if code_verifier:
+            form["code_verifier"] = code_verifier
+        return self.token_request(client, form)
+
+    def renewal_request(
+        self, client: OAuthClient, access: Secret, refresh: Secret | None
+    ) -> Request:
+        form = {"grant_type": "refresh_token", "refresh_token": refresh.reveal() if refresh else ""}
+        return self.token_request(client, form)
+
+    def token_request(self, client: OAuthClient, form: dict[str, str]) -> Request:
+        """Build a form POST with the client's credentials in the body."""
+        form = {
+            **form,
+            self.client_id_parameter: client.client_id,
+            "client_secret": client.client_secret.reveal(),
+        }
+        return Request("POST", client.at(self.token_url), Endpoint.TOKEN, form=form)
+
+    # Readings
+
+    def read_tokens(self, response: Response) -> TokenSet:
+        """Read a token answer (RFC 6749, 5.1), or raise ``Refused``."""
+        if not response.ok or not response.text_at("access_token"):
+            self.refuse(response)
+        refresh = response.text_at("refresh_token")
+        return TokenSet(
+            access=Secret(response.text_at("access_token")),
+            refresh=Secret(refresh) if refresh else None,
+            expires_in=read_duration(response.at("expires_in")),
+            refresh_expires_in=read_duration(
+                response.at("refresh_token_expires_in") or response.at("refresh_expires_in")
+            ),
+            scopes=read_scopes(response.at("scope")),
+        )
+
+    def read_error(self, response: Response) -> Cause:
+        """Read why a platform said no. Never raises, whatever the body."""
+        raise NotImplementedError
+
+    def read_code(self, response: Response) -> str:
+        """Return the platform's own code for the refusal, for the log."""
+        return response.text_at("error")
+
+    def read_message(self, response: Response) -> str:
+        return response.text_at("error_description")
+
+    def refuse(self, response: Response) -> NoReturn:
+        """Raise what this answer means."""
+        raise Refused(self.refusal(response))
+
+    def refusal(self, response: Response) -> Refusal:
+        now = response.date or datetime.now(UTC)
+        return Refusal(
+            cause=self.read_error(response),
+            http_status=response.status,
+            code=self.read_code(response)[:60],
+            message=self.read_message(response)[:MAX_MESSAGE],
+            request_id=self.read_request_id(response)[:120],
+            endpoint=response.request.name if response.request else "",
+            retry_after=response.retry_after(now),
+        )
+
+    def read_request_id(self, response: Response) -> str:
+        for header in ("x-fb-request-id", "x-fb-trace-id", "x-li-uuid", "x-tt-logid", "x-transaction-id"):
+            if value := response.headers.get(header):
+                return value
+        return ""
+
+    def expect(self, response: Response, *path: str | int) -> str:
+        """Return the text at ``path`` of a good answer; refuse any other answer."""
+        value = response.text_at(*path) if response.ok else ""
+        if not value:
+            self.refuse(response)
+        return value
+
+
+def general_cause(response: Response) -> Cause:
+    """Read what the status alone can honestly say, when no known code was found."""
+    if response.status == 429:
+        return Cause.RATE_LIMITED
+    if response.status >= 500 or response.status == 408:
+        return Cause.PLATFORM_OUTAGE
+    return Cause.UNKNOWN
+
+
+def read_duration(value: Any) -> timedelta | None:
+    """Read seconds as a number or text; None where missing, negative or absurd."""
+    try:
+        seconds = int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return timedelta(seconds=seconds) if 0 < seconds < 20 * 366 * 86400 else None
+
+
+def read_time(value: Any) -> datetime | None:
+    """Read seconds since 1970; None where missing, or 0, which Meta uses for never."""
+    try:
+        seconds = int(value)
+        return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def read_scopes(value: Any) -> tuple[str, ...] | None:
+    """Read scopes given as a list, or as text split by spaces or commas."""
+    if isinstance(value, str):
+        return _unique(value.replace(",", " ").split())
+    if isinstance(value, list):
+        return _unique(item for item in value if isinstance(item, str))
+    return None
+
+
+def _unique(scopes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(scopes))

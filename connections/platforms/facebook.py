@@ -1,0 +1,162 @@
+"""Facebook: Pages through the Graph API.
+
+One login reaches many Pages, each with a token derived from the login's. The long-lived
+user token lasts about 60 days and cannot be renewed without the person.
+Reference: https://developers.facebook.com/docs/facebook-login/guides/access-tokens
+"""
+
+from collections.abc import Generator
+from datetime import UTC, datetime
+
+from connections.platforms.base import (
+    Access,
+    Account,
+    Cause,
+    Endpoint,
+    Inspection,
+    OAuthClient,
+    Permission,
+    Request,
+    Response,
+    Secret,
+    TokenSet,
+    read_scopes,
+    read_time,
+)
+from connections.platforms.meta import MetaPlatform
+
+GRAPH = "https://graph.facebook.com"
+DEFAULT_VERSION = "v22.0"
+MAX_PAGES_OF_ACCOUNTS = 50
+
+
+class Facebook(MetaPlatform):
+    slug = "facebook"
+    name = "Facebook"
+    authorize_url = "https://www.facebook.com/dialog/oauth"
+    token_url = f"{GRAPH}/oauth/access_token"
+    account_noun = "Page"
+    reports_scopes = True
+    permissions = (
+        Permission("pages_show_list", "See your Pages", "finding the Page"),
+        Permission("pages_read_engagement", "Read Page content", "reading insights"),
+        Permission("pages_manage_posts", "Publish on your Pages", "publishing"),
+    )
+
+    def graph(self, client: OAuthClient, path: str) -> str:
+        version = client.settings.get("api_version", DEFAULT_VERSION)
+        return client.at(f"{GRAPH}/{version}/{path}")
+
+    def authorize_address(self, client: OAuthClient) -> str:
+        version = client.settings.get("api_version", DEFAULT_VERSION)
+        return client.at(f"https://www.facebook.com/{version}/dialog/oauth")
+
+    def authorize_params(self, client: OAuthClient) -> dict[str, str]:
+        # Asks again for permissions that were declined the last time.
+        return {"auth_type": "rerequest"}
+
+    def token_request(self, client: OAuthClient, form: dict[str, str]) -> Request:
+        # POST is accepted where the manual shows GET, and keeps secrets out of URLs.
+        form = {
+            **form,
+            "client_id": client.client_id,
+            "client_secret": client.client_secret.reveal(),
+        }
+        url = self.graph(client, "oauth/access_token")
+        return Request("POST", url, Endpoint.TOKEN, form=form)
+
+    def lengthen(
+        self, client: OAuthClient, tokens: TokenSet
+    ) -> Generator[Request, Response, TokenSet]:
+        answer = yield self.token_request(
+            client,
+            {"grant_type": "fb_exchange_token", "fb_exchange_token": tokens.access.reveal()},
+        )
+        return self.read_tokens(answer)
+
+    def identify(
+        self, client: OAuthClient, tokens: TokenSet
+    ) -> Generator[Request, Response, Access]:
+        me = yield Request("GET", self.graph(client, "me"), params={"fields": "id,name"}, bearer=tokens.access)
+        subject_id = self.expect(me, "id")
+        inspection = yield from self.inspect(client, tokens.access, subject_id)
+        accounts = yield from self.pages(client, tokens.access)
+        return Access(
+            subject_id=subject_id,
+            subject_name=me.text_at("name"),
+            tokens=tokens,
+            accounts=accounts,
+            scopes=inspection.scopes,
+            expires_at=inspection.expires_at,
+            data_access_expires_at=inspection.data_access_expires_at,
+        )
+
+    def pages(
+        self, client: OAuthClient, token: Secret
+    ) -> Generator[Request, Response, tuple[Account, ...]]:
+        """Walk ``/me/accounts``: the Pages that were ticked at consent."""
+        found: list[Account] = []
+        params = {"fields": "id,name,username,access_token,tasks", "limit": "100"}
+        for _ in range(MAX_PAGES_OF_ACCOUNTS):
+            answer = yield Request("GET", self.graph(client, "me/accounts"), params=params, bearer=token)
+            if not answer.ok or not isinstance(rows := answer.at("data"), list):
+                self.refuse(answer)
+            found += [account for row in rows if (account := read_page(row))]
+            after = answer.text_at("paging", "cursors", "after")
+            if not rows or not after or not answer.at("paging", "next"):
+                break
+            params = {**params, "after": after}
+        return tuple(found)
+
+    def inspect(
+        self, client: OAuthClient, token: Secret, account_id: str
+    ) -> Generator[Request, Response, Inspection]:
+        """Ask ``debug_token``, which answers for dead tokens too, and says why."""
+        app_token = Secret(f"{client.client_id}|{client.client_secret.reveal()}")
+        answer = yield Request(
+            "GET",
+            self.graph(client, "debug_token"),
+            Endpoint.DEBUG,
+            params={"input_token": token.reveal()},
+            bearer=app_token,
+        )
+        if not answer.ok or answer.at("data", "is_valid") is not True or data_access_ended(answer):
+            self.refuse(answer)
+        return Inspection(
+            account_id=answer.text_at("data", "profile_id") or answer.text_at("data", "user_id"),
+            scopes=read_scopes(answer.at("data", "scopes")),
+            expires_at=read_time(answer.at("data", "expires_at")),
+            data_access_expires_at=read_time(answer.at("data", "data_access_expires_at")),
+            date=answer.date,
+        )
+
+    def revoke(
+        self, client: OAuthClient, access: Secret, refresh: Secret | None, subject_id: str
+    ) -> Generator[Request, Response, bool]:
+        answer = yield Request("DELETE", self.graph(client, "me/permissions"), bearer=access)
+        if not answer.ok:
+            self.refuse(answer)
+        return True
+
+    def read_error(self, response: Response) -> Cause:
+        if response.at("data", "is_valid") is True and data_access_ended(response):
+            return Cause.DATA_ACCESS_EXPIRED
+        return super().read_error(response)
+
+
+def data_access_ended(answer: Response) -> bool:
+    """Say whether the 90 days since the person last used the app are over."""
+    ends_at = read_time(answer.at("data", "data_access_expires_at"))
+    return ends_at is not None and ends_at < (answer.date or datetime.now(UTC))
+
+
+def read_page(row: object) -> Account | None:
+    if not isinstance(row, dict) or not row.get("id") or not row.get("access_token"):
+        return None
+    return Account(
+        external_id=str(row["id"]),
+        name=str(row.get("name") or row["id"]),
+        handle=str(row.get("username") or ""),
+        kind="Page",
+        token=Secret(str(row["access_token"])),
+    )

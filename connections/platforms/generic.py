@@ -1,0 +1,128 @@
+"""Any other OAuth 2.0 server, described by its app's settings.
+
+Settings: ``authorize_url``, ``token_url``, ``userinfo_url``, and where the server has
+them ``introspection_url`` (RFC 7662) and ``revocation_url`` (RFC 7009); ``client_auth``
+``basic`` or ``post``; ``scope_delimiter``; ``pkce``; ``rotates``; ``scopes``;
+``subject_field`` and ``name_field`` of the userinfo answer.
+"""
+
+from collections.abc import Generator
+
+from connections.platforms.base import (
+    Access,
+    Account,
+    Cause,
+    Endpoint,
+    Inspection,
+    OAuthClient,
+    Platform,
+    Renewal,
+    Request,
+    Response,
+    Secret,
+    TokenSet,
+    general_cause,
+    read_scopes,
+    read_time,
+)
+
+ERRORS = {
+    "invalid_client": Cause.APP_CREDENTIALS,
+    "unauthorized_client": Cause.APP_CREDENTIALS,
+    "invalid_request": Cause.MALFORMED_REQUEST,
+    "invalid_scope": Cause.MALFORMED_REQUEST,
+    "unsupported_grant_type": Cause.MALFORMED_REQUEST,
+    "invalid_token": Cause.TOKEN_REJECTED,
+    "insufficient_scope": Cause.PERMISSION_MISSING,
+    "server_error": Cause.PLATFORM_OUTAGE,
+    "temporarily_unavailable": Cause.PLATFORM_OUTAGE,
+}
+REQUIRED_SETTINGS = ("authorize_url", "token_url", "userinfo_url")
+
+
+class Generic(Platform):
+    slug = "generic"
+    name = "OAuth 2.0"
+    authorize_url = ""
+    token_url = ""
+    permissions = ()
+    renewal = Renewal(fraction=0.75)
+    lifetime_words = "as long as the server says"
+
+    def authorize_address(self, client: OAuthClient) -> str:
+        return client.at(client.settings["authorize_url"])
+
+    def uses_pkce(self, client: OAuthClient) -> bool:
+        return bool(client.settings.get("pkce", True))
+
+    def token_request(self, client: OAuthClient, form: dict[str, str]) -> Request:
+        return self.authenticated(client, client.settings["token_url"], form, Endpoint.TOKEN)
+
+    def authenticated(
+        self, client: OAuthClient, url: str, form: dict[str, str], endpoint: Endpoint
+    ) -> Request:
+        """Build a form POST as the client, by Basic or in the body (RFC 6749, 2.3.1)."""
+        if client.settings.get("client_auth", "basic") == "basic":
+            basic = (client.client_id, client.client_secret)
+            return Request("POST", client.at(url), endpoint, form=form, basic=basic)
+        secret = {"client_id": client.client_id, "client_secret": client.client_secret.reveal()}
+        return Request("POST", client.at(url), endpoint, form={**form, **secret})
+
+    def userinfo(self, client: OAuthClient, token: Secret) -> Request:
+        return Request("GET", client.at(client.settings["userinfo_url"]), bearer=token)
+
+    def identify(
+        self, client: OAuthClient, tokens: TokenSet
+    ) -> Generator[Request, Response, Access]:
+        answer = yield self.userinfo(client, tokens.access)
+        subject = self.expect(answer, client.settings.get("subject_field", "sub"))
+        name = answer.text_at(client.settings.get("name_field", "name")) or subject
+        account = Account(subject, name, answer.text_at("preferred_username"))
+        return Access(subject, name, tokens, (account,), tokens.scopes)
+
+    def inspect(
+        self, client: OAuthClient, token: Secret, account_id: str
+    ) -> Generator[Request, Response, Inspection]:
+        url = client.settings.get("introspection_url")
+        if not url:
+            answer = yield self.userinfo(client, token)
+            subject = self.expect(answer, client.settings.get("subject_field", "sub"))
+            return Inspection(account_id=subject, date=answer.date)
+        form = {"token": token.reveal()}
+        answer = yield self.authenticated(client, url, form, Endpoint.DEBUG)
+        if not answer.ok or answer.at("active") is not True:
+            self.refuse(answer)
+        return Inspection(
+            account_id=answer.text_at("sub") or None,
+            scopes=read_scopes(answer.at("scope")),
+            expires_at=read_time(answer.at("exp")),
+            date=answer.date,
+        )
+
+    def revoke(
+        self, client: OAuthClient, access: Secret, refresh: Secret | None, subject_id: str
+    ) -> Generator[Request, Response, bool]:
+        url = client.settings.get("revocation_url")
+        if not url:
+            return False
+        form = {"token": (refresh or access).reveal()}
+        answer = yield self.authenticated(client, url, form, Endpoint.TOKEN)
+        if not answer.ok:
+            self.refuse(answer)
+        return True
+
+    def read_error(self, response: Response) -> Cause:
+        if response.status >= 500 or response.status == 429:
+            return general_cause(response)
+        error = response.text_at("error")
+        if error == "invalid_grant":
+            # RFC 6749, 5.2 gives one code for both; only the request tells which it was.
+            form = (response.request.form if response.request else None) or {}
+            code = form.get("grant_type") == "authorization_code"
+            return Cause.CODE_REJECTED if code else Cause.REFRESH_TOKEN_INVALID
+        if response.at("active") is False:
+            return Cause.TOKEN_REJECTED
+        if error in ERRORS:
+            return ERRORS[error]
+        bearer_refused = response.status == 401 and response.endpoint == Endpoint.API
+        return Cause.TOKEN_REJECTED if bearer_refused else general_cause(response)

@@ -1,0 +1,1 @@
+"""allauth's provider classes for the managed platforms: how a flow starts and ends."""

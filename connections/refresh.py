@@ -1,0 +1,183 @@
+"""Renews grants before they end. The only code that spends a refresh token.
+
+A lease in the row gives one renewal at a time its turn; the intent is committed before
+the token is sent; the answer is stored with ``generation`` as compare-and-set, so that
+a reconnect that happened meanwhile wins.
+"""
+
+import logging
+import random
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from connections import signals
+from connections.http import Outcome, converse_many
+from connections.models import RENEWAL_LEASE, Connection, Grant, PlatformApp
+from connections.platforms.base import Cause, Refusal, TokenSet
+from connections.vault import VaultError, put_secret
+
+log = logging.getLogger(__name__)
+
+PASSING = frozenset({Cause.PLATFORM_OUTAGE, Cause.RATE_LIMITED, Cause.UNKNOWN})
+FINAL = frozenset(
+    {Cause.REFRESH_TOKEN_INVALID, Cause.REVOKED, Cause.EXPIRED, Cause.PASSWORD_CHANGED}
+)
+BACK_OFF = timedelta(seconds=30)
+LONGEST_BACK_OFF = timedelta(hours=1)
+JITTER = 0.05  # of the lifetime, so that a thousand grants of one minute spread out
+WAIT_FOR_WINNER = 0.2  # seconds between looks
+NEVER_SENT = frozenset({"connection refused", "name not found", "TLS failed"})
+
+RELEASED = {"renewal_owner": None, "renewal_lease_until": None, "renewal_sent_at": None}
+
+
+def next_renewal(grant: Grant) -> datetime | None:
+    """Return when to renew a grant just stored; None where only a person can."""
+    rule = grant.app.adapter.renewal
+    if rule is None or not grant.renews_by_itself or grant.expires_at is None:
+        return None
+    life = grant.expires_at - grant.issued_at
+    early = random.uniform(0, JITTER)  # noqa: S311 (spreading load, not secrecy)
+    age = max(life * (rule.fraction - early), rule.minimum_age)
+    return grant.issued_at + age
+
+
+def renew_due(now: datetime, limit: int = 200) -> int:
+    """Renew what is due, once each; return how many were tried."""
+    owner = uuid.uuid4()
+    grants = Grant.objects.due_for_renewal(now).claim_for_renewal(now, owner, limit)
+    _renew(grants, owner)
+    return len(grants)
+
+
+def try_all_again(app: PlatformApp, now: datetime) -> None:
+    """Let an app whose secret changed prove itself: failed renewals are due again."""
+    failed = Grant.objects.live().filter(app=app).exclude(renewal_cause="")
+    failed.update(renew_at=now, renewal_failures=0, renewal_cause="")
+    Connection.objects.connected().of_app(app).update(next_check_at=now)
+
+
+def renew_grants(grants: Sequence[Grant]) -> None:
+    """Renew these now, or wait for whoever is doing so; then bring each up to date.
+
+    A grant that somebody renewed since it was read is not renewed again.
+    """
+    now, owner = timezone.now(), uuid.uuid4()
+    wanted = {grant.pk: grant.generation for grant in grants}
+    free = Grant.objects.free_to_renew(now).filter(pk__in=wanted)
+    claimed = free.claim_for_renewal(now, owner, len(wanted))
+    current = [grant for grant in claimed if grant.generation == wanted[grant.pk]]
+    for grant in claimed:
+        if grant not in current:
+            _give_back(grant, owner)
+    _renew(current, owner)
+    _wait_for_winners(set(wanted) - {grant.pk for grant in claimed})
+    for grant in grants:
+        grant.refresh_from_db()
+
+
+def _wait_for_winners(ids: set[uuid.UUID]) -> None:
+    deadline = time.monotonic() + RENEWAL_LEASE.total_seconds()
+    while ids and time.monotonic() < deadline:
+        free = Grant.objects.free_to_renew(timezone.now()).filter(pk__in=ids)
+        if free.count() == len(ids):
+            return
+        time.sleep(WAIT_FOR_WINNER)
+
+
+def _renew(grants: Sequence[Grant], owner: uuid.UUID) -> None:
+    talks, asked = [], []
+    for grant in grants:
+        try:
+            access, refresh = grant.access(), grant.refresh()
+        except VaultError:
+            log.error("grant %s does not open; it is not renewed", grant.pk)
+            _give_back(grant, owner)
+            continue
+        talks.append(grant.app.adapter.renew(grant.app.oauth_client(), access, refresh))
+        asked.append(grant)
+    for grant, outcome in zip(asked, converse_many(talks), strict=True):
+        _settle(grant, owner, outcome)
+
+
+def _settle(grant: Grant, owner: uuid.UUID, outcome: Outcome) -> None:
+    if isinstance(outcome.value, TokenSet):
+        if store_renewed(grant, owner, outcome.value):
+            signals.grant_renewed.send(Grant, grant=grant)
+        return
+    refusal = outcome.refused or Refusal(Cause.UNKNOWN)
+    _put_off(grant, owner, refusal)
+    signals.call_refused.send(
+        Grant, grant=grant, connection=None, operation="renew", refusal=refusal
+    )
+
+
+def store_renewed(grant: Grant, owner: uuid.UUID, tokens: TokenSet) -> bool:
+    """Store a renewal's answer; False where a newer grant was stored meanwhile."""
+    now = timezone.now()
+    put_secret(grant, "access_token", tokens.access)
+    if tokens.refresh:
+        put_secret(grant, "refresh_token", tokens.refresh)
+    grant.issued_at = grant.renewed_at = now
+    grant.expires_at = now + tokens.expires_in if tokens.expires_in else None
+    if tokens.refresh_expires_in:
+        grant.refresh_expires_at = now + tokens.refresh_expires_in
+    if tokens.scopes is not None:
+        grant.scopes = list(tokens.scopes)
+    grant.renew_at = next_renewal(grant)
+    stored = Grant.objects.filter(
+        pk=grant.pk, generation=grant.generation, renewal_owner=owner
+    ).update(
+        access_token=grant.access_token,
+        refresh_token=grant.refresh_token,
+        issued_at=grant.issued_at,
+        renewed_at=grant.renewed_at,
+        expires_at=grant.expires_at,
+        refresh_expires_at=grant.refresh_expires_at,
+        scopes=grant.scopes,
+        renew_at=grant.renew_at,
+        generation=grant.generation + 1,
+        renewal_failures=0,
+        renewal_cause="",
+        renewal_cut_off_at=None,
+        **RELEASED,
+    )
+    return bool(stored)
+
+
+def _put_off(grant: Grant, owner: uuid.UUID, refusal: Refusal) -> None:
+    """Plan another try, or none where asking again cannot help until something changes."""
+    failures = min(grant.renewal_failures + 1, 1000)
+    wait = min(BACK_OFF * 2 ** min(failures - 1, 8), LONGEST_BACK_OFF)
+    wait = max(wait, refusal.retry_after or timedelta())
+    final = refusal.cause in FINAL
+    _release(
+        grant,
+        owner,
+        renew_at=None if final else timezone.now() + wait,
+        renewal_failures=failures,
+        renewal_cause="" if refusal.cause in PASSING else refusal.cause,
+        renewal_cut_off_at=_cut_off_at(grant, refusal),
+        **RELEASED,
+    )
+
+
+def _cut_off_at(grant: Grant, refusal: Refusal) -> datetime | None:
+    """Return when a renewal was sent that may have spent the token without our knowing."""
+    rule = grant.app.adapter.renewal
+    unanswered = refusal.http_status is None and refusal.code not in NEVER_SENT
+    if rule and rule.rotates and unanswered:
+        return grant.renewal_cut_off_at or grant.renewal_sent_at
+    return grant.renewal_cut_off_at
+
+
+def _give_back(grant: Grant, owner: uuid.UUID) -> None:
+    _release(grant, owner, **RELEASED)
+
+
+def _release(grant: Grant, owner: uuid.UUID, **changes: object) -> None:
+    Grant.objects.filter(pk=grant.pk, renewal_owner=owner).update(**changes)

@@ -1,0 +1,229 @@
+"""Looks at connections: asks the platform, judges the answer, writes what is now known.
+
+One function serves the sweep, "Check now", the end of a reconnect and the command. An
+ambiguous refusal is never a verdict: a second look is taken first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from connections.http import Outcome, Talk, converse_many
+from connections.models import BROKEN, Connection, Grant, Status
+from connections.platforms.base import Cause, Inspection, Refusal
+from connections.refresh import renew_grants
+from connections.vault import VaultError
+from health.diagnosis import UNCHANGED, is_expiring, status_of
+from health.verdicts import Verdict, write_verdicts
+
+# LinkedIn answers "revoked" for a while after a valid consent (platforms.md 6.10).
+FRESH_CONSENT = timedelta(minutes=10)
+AMBIGUOUS = frozenset({Cause.TOKEN_REJECTED})
+RENEWAL_MAY_HELP = frozenset({Cause.TOKEN_REJECTED, Cause.EXPIRED})
+
+
+@dataclass(slots=True)
+class Look:
+    """One connection under examination."""
+
+    connection: Connection
+    outcome: Outcome = field(default_factory=Outcome)
+    refusals: list[Refusal] = field(default_factory=list)
+    second_look: str = ""
+
+    @property
+    def grant(self) -> Grant | None:
+        return self.connection.grant
+
+    @property
+    def cause(self) -> Cause | None:
+        return self.outcome.refused.cause if self.outcome.refused else None
+
+
+def check_now(ids: Sequence[UUID], now: datetime | None = None) -> list[Verdict]:
+    """Check these connections whatever their schedule says; sweeps under way are fenced off."""
+    now = now or timezone.now()
+    wanted = Connection.objects.connected().filter(pk__in=list(ids))
+    return check(wanted.claim(now, limit=len(ids)), now)
+
+
+def check(claimed: Sequence[Connection], now: datetime) -> list[Verdict]:
+    """Check claimed connections and write what was learned; return the verdicts."""
+    looks = [Look(connection) for connection in claimed if _can_be_asked(connection)]
+    _inspect(looks)
+    _look_again([look for look in looks if _needs_second_look(look, now)])
+    verdicts = [judge(look, now) for look in looks]
+    idle = [connection for connection in claimed if not _can_be_asked(connection)]
+    verdicts += [unasked(connection, now) for connection in idle]
+    write_verdicts(verdicts, now)
+    return verdicts
+
+
+def _can_be_asked(connection: Connection) -> bool:
+    return bool(connection.grant and connection.grant.is_live)
+
+
+def _inspect(looks: Sequence[Look]) -> None:
+    """Ask each platform about each account, all at the same time."""
+    asked, talks = [], []
+    for look in looks:
+        try:
+            talks.append(_inspection(look.connection))
+            asked.append(look)
+        except VaultError:
+            look.outcome = Outcome(refused=Refusal(Cause.UNKNOWN, code="sealed value does not open"))
+    for look, outcome in zip(asked, converse_many(talks), strict=True):
+        look.outcome = outcome
+        if outcome.refused:
+            look.refusals.append(outcome.refused)
+
+
+def _inspection(connection: Connection) -> Talk[Inspection]:
+    token = connection.token()
+    if token is None:
+        raise VaultError("no token")
+    app = connection.app
+    return app.adapter.inspect(app.oauth_client(), token, connection.external_id)
+
+
+def _needs_second_look(look: Look, now: datetime) -> bool:
+    if look.grant is None or look.cause is None:
+        return False
+    fresh = now - look.grant.consented_at < FRESH_CONSENT
+    if look.cause in RENEWAL_MAY_HELP and _can_renew(look):
+        return True
+    return look.cause in AMBIGUOUS or (fresh and look.cause == Cause.REVOKED)
+
+
+def _can_renew(look: Look) -> bool:
+    """Say whether spending a refresh token could tell more; a final no is not asked again."""
+    grant = look.grant
+    return bool(grant and grant.refresh_token and not grant.renewal_given_up)
+
+
+def _look_again(looks: Sequence[Look]) -> None:
+    """Renew where that can tell, once, and inspect again, once."""
+    renewable = {look.grant.pk: look.grant for look in looks if look.grant and _can_renew(look)}
+    if renewable:
+        renew_grants(list(renewable.values()))
+    again = []
+    for look in looks:
+        grant = renewable.get(look.grant.pk) if look.grant else None
+        if grant is None:
+            look.second_look = "A second check right after was refused too."
+            again.append(look)
+            continue
+        look.connection.grant = grant
+        look.second_look = "A renewal was tried and refused."
+        if not grant.renewal_cause and grant.renewal_failures == 0:
+            look.second_look = "It was refused again right after a renewal that succeeded."
+            again.append(look)
+        elif not grant.renewal_cause:
+            look.outcome = Outcome(refused=Refusal(Cause.PLATFORM_OUTAGE, code="no renewal"))
+    _inspect(again)
+
+
+def judge(look: Look, now: datetime) -> Verdict:
+    """Turn what was seen into what is now held to be true."""
+    verdict = Verdict.unchanged(look.connection, look.refusals)
+    refused = look.outcome.refused
+    if refused is None:
+        return _good_answer(look, verdict, now)
+    cause = _final_cause(look, refused)
+    verdict = replace(verdict, next_check_at=_next_check(look.connection, now, refused))
+    if cause in UNCHANGED:
+        return replace(
+            verdict,
+            unverified_since=look.connection.unverified_since or now,
+            unverified_cause=cause,
+        )
+    return _broken(look, verdict, cause, refused, now)
+
+
+def _final_cause(look: Look, refused: Refusal) -> Cause:
+    """Let a renewal that was refused explain an access token that was."""
+    grant = look.grant
+    explains = grant and grant.renewal_cause and refused.cause in RENEWAL_MAY_HELP
+    return Cause(grant.renewal_cause) if grant and explains else refused.cause
+
+
+def _good_answer(look: Look, verdict: Verdict, now: datetime) -> Verdict:
+    inspection: Inspection = look.outcome.value
+    connection, grant = look.connection, look.grant
+    assert grant is not None
+    verdict = replace(
+        verdict,
+        inspection=inspection,
+        unverified_since=None,
+        unverified_cause="",
+        next_check_at=_next_check(connection, now, None),
+    )
+    if inspection.account_id and inspection.account_id != connection.external_id:
+        return _broken(look, verdict, Cause.WRONG_ACCOUNT, None, now)
+    if grant.renewal_cause and status_of(Cause(grant.renewal_cause)):
+        return _broken(look, verdict, Cause(grant.renewal_cause), None, now)
+    scopes = inspection.scopes if inspection.scopes is not None else grant.scopes
+    if not set(connection.required_scopes) <= set(scopes):
+        missing = _broken(look, verdict, Cause.PERMISSION_MISSING, None, now)
+        return replace(missing, last_good_check_at=now)
+    status = Status.OK
+    if not connection.renews_by_itself and is_expiring(
+        connection.ends_at, grant.consented_at, now, settings.EXPIRING_WITHIN
+    ):
+        status = Status.EXPIRING
+    return replace(verdict, status=status, cause="", evidence={}, last_good_check_at=now)
+
+
+def _broken(
+    look: Look, verdict: Verdict, cause: Cause, refused: Refusal | None, now: datetime
+) -> Verdict:
+    evidence = {"second_look": look.second_look} if look.second_look else {}
+    seen = refused or (look.refusals[0] if look.refusals else None)
+    if seen:
+        evidence |= {
+            "endpoint": seen.endpoint,
+            "http_status": seen.http_status,
+            "code": seen.code,
+            "request_id": seen.request_id,
+        }
+    status = status_of(cause)
+    assert status is not None
+    return replace(
+        verdict,
+        status=status,
+        cause=cause,
+        evidence=evidence,
+        unverified_since=None,
+        unverified_cause="",
+        next_check_at=_next_check(look.connection, now, refused, broken=True),
+    )
+
+
+def unasked(connection: Connection, now: datetime) -> Verdict:
+    """Plan the next look at a connection that has nothing to be asked with yet."""
+    verdict = Verdict.unchanged(connection, [])
+    return replace(verdict, next_check_at=now + settings.CHECK_EVERY, was_asked=False)
+
+
+def interval(connection: Connection) -> timedelta:
+    """Return how often a connection is checked; costly reads are free in the sandbox."""
+    spaced = None if connection.app.is_sandbox else connection.adapter.check_every
+    return max(spaced or timedelta(), settings.CHECK_EVERY)
+
+
+def _next_check(
+    connection: Connection, now: datetime, refused: Refusal | None, *, broken: bool = False
+) -> datetime:
+    """Plan the next look: later for what was broken for long, after what the platform asks."""
+    wait = interval(connection)
+    if broken and connection.status in BROKEN and now - connection.status_since > wait * 20:
+        wait = min(wait * 4, timedelta(days=1))
+    if refused and refused.retry_after:
+        wait = max(wait, min(refused.retry_after, timedelta(days=1)))
+    # The row's own fraction spreads connections that were made in one minute.
+    spread = (connection.pk.int % 1000) / 10_000
+    return now + wait * (0.95 + spread)

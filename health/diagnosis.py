@@ -1,0 +1,557 @@
+"""From what is known of a connection to what is wrong, why, who must act and how.
+
+Pure: facts in, a diagnosis out. The cause is decided in ``checks.py`` from what the
+platform answered; here it becomes a status, a remedy and words for people.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from connections.models import Status
+from connections.platforms.base import Cause
+
+EXPIRING_FRACTION = 0.25  # of a lifetime, where that is shorter than the usual notice
+
+
+class Displayed(StrEnum):
+    """What pages, filters, CSV and commands show, worst first (the stored ones and more)."""
+
+    APP = "app"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    ROLE = "role"
+    SCOPE = "scope"
+    EXPIRING = "expiring"
+    PLATFORM = "platform"
+    STALE = "stale"
+    PAUSED = "paused"
+    NONE = "none"
+    OK = "ok"
+
+    @property
+    def severity(self) -> int:
+        return list(Displayed).index(self)
+
+
+class Remedy(StrEnum):
+    REFRESH = "refresh"
+    RECONNECT = "reconnect"
+    GRANT_PERMISSION = "grant_permission"
+    RESTORE_ROLE = "restore_role"
+    FIX_APP = "fix_app"
+    FIX_CLOCK = "fix_clock"
+    FIX_REQUEST = "fix_request"
+    WAIT = "wait"
+    RESTART_FLOW = "restart_flow"
+    NONE = "none"
+
+
+class Actor(StrEnum):
+    NOBODY = "nobody"
+    STAFF = "staff"
+    LOGIN_OWNER = "login_owner"
+    PAGE_ADMIN = "page_admin"
+    ADMINISTRATOR = "administrator"
+
+
+STATUS_OF: dict[Cause, Status] = {
+    Cause.REVOKED: Status.REVOKED,
+    Cause.PASSWORD_CHANGED: Status.REVOKED,
+    Cause.CHECKPOINT: Status.REVOKED,
+    Cause.REFRESH_TOKEN_INVALID: Status.REVOKED,
+    Cause.WRONG_ACCOUNT: Status.REVOKED,
+    Cause.TOKEN_REJECTED: Status.REVOKED,
+    Cause.EXPIRED: Status.EXPIRED,
+    Cause.DATA_ACCESS_EXPIRED: Status.EXPIRED,
+    Cause.PERMISSION_MISSING: Status.SCOPE,
+    Cause.ROLE_LOST: Status.ROLE,
+    Cause.ACCOUNT_MISSING: Status.ROLE,
+    Cause.APP_CREDENTIALS: Status.APP,
+    Cause.APP_DISABLED: Status.APP,
+    Cause.REDIRECT_MISMATCH: Status.APP,
+    Cause.CLOCK_SKEW: Status.APP,
+    Cause.MALFORMED_REQUEST: Status.APP,
+}
+# These say nothing about the account: they leave its status as it was.
+UNCHANGED = frozenset(Cause) - frozenset(STATUS_OF)
+
+ICONS = {
+    Displayed.APP: "wrench",
+    Displayed.REVOKED: "user-x",
+    Displayed.EXPIRED: "octagon-x",
+    Displayed.ROLE: "lock",
+    Displayed.SCOPE: "shield-alert",
+    Displayed.EXPIRING: "clock-alert",
+    Displayed.PLATFORM: "cloud-off",
+    Displayed.STALE: "circle-question-mark",
+    Displayed.PAUSED: "circle-pause",
+    Displayed.NONE: "circle-dashed",
+    Displayed.OK: "circle-check",
+}
+LABELS = {
+    Displayed.APP: "Setup problem",
+    Displayed.REVOKED: "Access removed",
+    Displayed.EXPIRED: "Expired",
+    Displayed.ROLE: "No page role",
+    Displayed.SCOPE: "Permission missing",
+    Displayed.EXPIRING: "Expires soon",
+    Displayed.PLATFORM: "Platform problem",
+    Displayed.STALE: "Not checked",
+    Displayed.PAUSED: "Paused",
+    Displayed.NONE: "Not connected",
+    Displayed.OK: "Working",
+}
+BROKEN = frozenset(
+    {Displayed.APP, Displayed.REVOKED, Displayed.EXPIRED, Displayed.ROLE, Displayed.SCOPE}
+)
+RECONNECT_HELPS = frozenset(
+    {
+        Displayed.REVOKED,
+        Displayed.EXPIRED,
+        Displayed.ROLE,
+        Displayed.SCOPE,
+        Displayed.EXPIRING,
+        Displayed.NONE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a diagnosis rests on. Times are aware; words are already in the reader's zone."""
+
+    platform: str
+    noun: str
+    label: str
+    client: str
+    status: Status
+    cause: str
+    now: datetime
+    since: str
+    owner: str = ""
+    code: str = ""
+    unverified_cause: str = ""
+    unverified_since: str = ""
+    last_check: str = ""
+    last_good_check: str = ""
+    ends_at: datetime | None = None
+    ends_on: str = ""
+    lifetime: str = ""
+    renews_by_itself: bool = False
+    missing: tuple[str, ...] = ()
+    required: int = 0
+    paused_until: str = ""
+    paused_by: str = ""
+    is_stale: bool = False
+    has_grant: bool = True
+    cut_off: str = ""
+    retry_at: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    what: str
+    why: str
+    who: str
+    next_step: str
+    remedy: Remedy
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A connection's state in the words a person acts on."""
+
+    code: str
+    label: str
+    icon: str
+    what: str
+    why: str
+    who: str
+    next_step: str
+    remedy: str
+    actor: str
+    cause: str
+    offers_reconnect: bool
+    consequence: str
+    evidence: tuple[str, ...]
+    is_broken: bool
+    severity: int
+
+
+def status_of(cause: Cause) -> Status | None:
+    """Return the status a cause means, None where it says nothing about the account."""
+    return STATUS_OF.get(cause)
+
+
+def is_expiring(ends_at: datetime | None, started_at: datetime, now: datetime, notice: timedelta) -> bool:
+    """Say whether access that cannot be renewed silently ends soon, measured by its own life."""
+    if ends_at is None:
+        return False
+    return ends_at - now <= min(notice, (ends_at - started_at) * EXPIRING_FRACTION)
+
+
+def displayed(facts: Facts) -> Displayed:
+    """Return the code that is shown; a broken stored status wins over a computed one."""
+    if not facts.has_grant:
+        return Displayed.NONE
+    stored = Displayed(facts.status)
+    if stored in BROKEN:
+        return stored
+    if facts.paused_until:
+        return Displayed.PAUSED
+    if facts.unverified_since:
+        return Displayed.PLATFORM
+    if facts.is_stale:
+        return Displayed.STALE
+    return stored
+
+
+def diagnose(facts: Facts) -> Diagnosis:
+    code = displayed(facts)
+    words = WORDS_OF_CAUSE.get(facts.cause, WORDS_OF_STATUS[code])(facts) if code in BROKEN else WORDS_OF_STATUS[code](facts)
+    return Diagnosis(
+        code=code,
+        label=label_of(code, facts),
+        icon=ICONS[code],
+        what=words.what,
+        why=words.why,
+        who=words.who,
+        next_step=words.next_step,
+        remedy=words.remedy,
+        actor=words.actor,
+        cause=facts.cause if code in BROKEN else facts.unverified_cause,
+        offers_reconnect=code in RECONNECT_HELPS,
+        consequence=consequence(code),
+        evidence=facts.evidence,
+        is_broken=code in BROKEN,
+        severity=code.severity,
+    )
+
+
+def label_of(code: Displayed, facts: Facts) -> str:
+    if code == Displayed.EXPIRING and facts.ends_at:
+        return f"Expires in {max((facts.ends_at - facts.now).days, 0)} d"
+    if code == Displayed.REVOKED and facts.cause == Cause.TOKEN_REJECTED:
+        return "Access refused"
+    if code == Displayed.ROLE and facts.cause == Cause.ACCOUNT_MISSING:
+        return "Account missing"
+    return LABELS[code]
+
+
+def consequence(code: Displayed) -> str:
+    if code in {Displayed.APP, Displayed.REVOKED, Displayed.EXPIRED, Displayed.ROLE}:
+        return "Until this is fixed, scheduled posts will not go out and insights stop."
+    if code == Displayed.SCOPE:
+        return "Until this is fixed, what needs the missing permission stops."
+    return ""
+
+
+def _owner(facts: Facts) -> str:
+    return f"{facts.owner}, the owner of the login" if facts.owner else "The owner of the login"
+
+
+def _reconnect(facts: Facts, why: str) -> Words:
+    return Words(
+        what=f"{facts.platform} no longer lets us act for {facts.label}.",
+        why=why,
+        who=f"{_owner(facts)}.",
+        next_step=f"Reconnect and sign in as {facts.label}.",
+        remedy=Remedy.RECONNECT,
+        actor=Actor.LOGIN_OWNER,
+    )
+
+
+def _revoked(facts: Facts) -> Words:
+    return _reconnect(facts, f"Access was removed at {facts.platform}; we saw it on {facts.since}.")
+
+
+def _password(facts: Facts) -> Words:
+    return _reconnect(
+        facts,
+        f"The password was changed, or {facts.platform} ended the session for security "
+        f"reasons; we saw it on {facts.since}.",
+    )
+
+
+def _checkpoint(facts: Facts) -> Words:
+    words = _reconnect(
+        facts, f"{facts.platform} asks the person to pass a security check, since {facts.since}."
+    )
+    step = f"Sign in at {facts.platform}, pass its check there, then reconnect here."
+    return Words(words.what, words.why, words.who, step, words.remedy, words.actor)
+
+
+def _rejected(facts: Facts) -> Words:
+    return _reconnect(
+        facts,
+        f"{facts.platform} refuses our access and does not say why. Two checks in a row were "
+        f"refused on {facts.since}.",
+    )
+
+
+def _renewal_invalid(facts: Facts) -> Words:
+    if facts.cut_off:
+        why = (
+            f"The renewal was interrupted at {facts.cut_off}, and {facts.platform} does not "
+            "accept the old access any more."
+        )
+    else:
+        why = (
+            f"{facts.platform} refused to renew our access on {facts.since}. It does not say "
+            "whether it was removed, ran out or was replaced by another sign-in."
+        )
+    return _reconnect(facts, why)
+
+
+def _wrong_account(facts: Facts) -> Words:
+    return _reconnect(
+        facts, f"The sign-in we hold answers for another account than {facts.label}."
+    )
+
+
+def _expired(facts: Facts) -> Words:
+    return Words(
+        what=f"Our access to {facts.label} ended.",
+        why=f"{facts.platform} says that the access ran out; it gives access for "
+        f"{facts.lifetime}. We saw it on {facts.since}.",
+        who=f"{_owner(facts)}, or anyone who can sign in as {facts.label}.",
+        next_step=f"Reconnect and sign in as {facts.label}.",
+        remedy=Remedy.RECONNECT,
+        actor=Actor.LOGIN_OWNER,
+    )
+
+
+def _data_access(facts: Facts) -> Words:
+    return Words(
+        what=f"Our access to the data of {facts.label} ended.",
+        why=f"{facts.platform} gives data for 90 days after the person last used our app.",
+        who=f"{_owner(facts)}.",
+        next_step=f"Reconnect and sign in as {facts.label}.",
+        remedy=Remedy.RECONNECT,
+        actor=Actor.LOGIN_OWNER,
+    )
+
+
+def _scope(facts: Facts) -> Words:
+    names = ", ".join(facts.missing) or "a permission it needs"
+    if facts.missing:
+        why = f"{len(facts.missing)} of {facts.required} permissions are not granted: {names}."
+    else:
+        why = f"{facts.platform} refused a call for want of a permission."
+    return Words(
+        what=f"Connected, but not everything works: {names}.",
+        why=why,
+        who=f"{_owner(facts)}.",
+        next_step=f"Reconnect and leave ticked: {names}.",
+        remedy=Remedy.GRANT_PERMISSION,
+        actor=Actor.LOGIN_OWNER,
+    )
+
+
+def _role(facts: Facts) -> Words:
+    person = facts.owner or "The person who connected it"
+    return Words(
+        what=f"{person} can sign in but has no role on {facts.label} any more.",
+        why=f"{facts.platform} refuses the {facts.noun} to this login since {facts.since}.",
+        who=f"A page admin at {facts.client}.",
+        next_step="Ask a page admin to restore the role; then reconnect, or reconnect with "
+        "another person who has the role.",
+        remedy=Remedy.RESTORE_ROLE,
+        actor=Actor.PAGE_ADMIN,
+    )
+
+
+def _account_missing(facts: Facts) -> Words:
+    return Words(
+        what=f"{facts.platform} does not find {facts.label} with this login any more.",
+        why=f"The {facts.noun} was deleted, closed, or the login lost its role; seen "
+        f"{facts.since}.",
+        who=f"A page admin at {facts.client}.",
+        next_step=f"Ask whether the {facts.noun} still exists; then reconnect with a login that "
+        "has it, or disconnect it here.",
+        remedy=Remedy.RESTORE_ROLE,
+        actor=Actor.PAGE_ADMIN,
+    )
+
+
+def _app(facts: Facts, why: str, step: str, remedy: Remedy = Remedy.FIX_APP) -> Words:
+    return Words(
+        what=f"{facts.platform} rejects our app, so {facts.label} cannot work.",
+        why=why,
+        who="Your administrator.",
+        next_step=f"{step} Reconnecting will not help.",
+        remedy=remedy,
+        actor=Actor.ADMINISTRATOR,
+    )
+
+
+def _app_credentials(facts: Facts) -> Words:
+    code = f" ({facts.code})" if facts.code else ""
+    return _app(
+        facts,
+        f"{facts.platform} does not accept our app's id or secret{code}. The secret may have been "
+        "changed there.",
+        "Enter the app's current secret under Apps.",
+    )
+
+
+def _app_disabled(facts: Facts) -> Words:
+    return _app(
+        facts,
+        f"{facts.platform} has disabled, deleted or restricted our app.",
+        f"Look at the app in {facts.platform}'s developer pages.",
+    )
+
+
+def _redirect(facts: Facts) -> Words:
+    return _app(
+        facts,
+        f"{facts.platform} does not accept our return address.",
+        f"Enter the address shown under Apps at {facts.platform}.",
+    )
+
+
+def _clock(facts: Facts) -> Words:
+    return _app(
+        facts,
+        "The clock of this server is wrong by more than a token's margin.",
+        "Set the server's clock right.",
+        Remedy.FIX_CLOCK,
+    )
+
+
+def _malformed(facts: Facts) -> Words:
+    code = f" ({facts.code})" if facts.code else ""
+    return _app(
+        facts,
+        f"{facts.platform} did not understand our request{code}: a fault of ours or a retired "
+        "API version.",
+        "Check the API version under Apps and report the technical details below.",
+        Remedy.FIX_REQUEST,
+    )
+
+
+WORDS_OF_CAUSE = {
+    Cause.REVOKED: _revoked,
+    Cause.PASSWORD_CHANGED: _password,
+    Cause.CHECKPOINT: _checkpoint,
+    Cause.TOKEN_REJECTED: _rejected,
+    Cause.REFRESH_TOKEN_INVALID: _renewal_invalid,
+    Cause.WRONG_ACCOUNT: _wrong_account,
+    Cause.EXPIRED: _expired,
+    Cause.DATA_ACCESS_EXPIRED: _data_access,
+    Cause.PERMISSION_MISSING: _scope,
+    Cause.ROLE_LOST: _role,
+    Cause.ACCOUNT_MISSING: _account_missing,
+    Cause.APP_CREDENTIALS: _app_credentials,
+    Cause.APP_DISABLED: _app_disabled,
+    Cause.REDIRECT_MISMATCH: _redirect,
+    Cause.CLOCK_SKEW: _clock,
+    Cause.MALFORMED_REQUEST: _malformed,
+}
+
+
+def _expiring(facts: Facts) -> Words:
+    return Words(
+        what=f"Access ends on {facts.ends_on}.",
+        why=f"{facts.platform} does not let us renew this without a sign-in.",
+        who=f"{_owner(facts)}, before {facts.ends_on}.",
+        next_step=f"Reconnect now and sign in as {facts.label}.",
+        remedy=Remedy.RECONNECT,
+        actor=Actor.LOGIN_OWNER,
+    )
+
+
+UNVERIFIED_WHY = {
+    Cause.RATE_LIMITED: "{platform} limits how often we may ask.",
+    Cause.PLATFORM_OUTAGE: "{platform} did not answer properly.",
+}
+
+
+def _platform(facts: Facts) -> Words:
+    why = UNVERIFIED_WHY.get(facts.unverified_cause, "{platform} answered something unreadable.")
+    last = facts.last_good_check
+    known = f" It worked at the last good check, {last}." if last else ""
+    return Words(
+        what=f"{facts.platform} is failing; {facts.label} is unverified since "
+        f"{facts.unverified_since}.",
+        why=why.format(platform=facts.platform) + known,
+        who="Nobody.",
+        next_step=f"Wait: we retry by ourselves{facts.retry_at and ' at ' + facts.retry_at}. "
+        "Reconnecting will not help.",
+        remedy=Remedy.WAIT,
+        actor=Actor.NOBODY,
+    )
+
+
+def _stale(facts: Facts) -> Words:
+    last = facts.last_check or "never"
+    return Words(
+        what=f"We do not know: the last check was {last}.",
+        why="Checks did not run: the scheduler or the worker is stopped or late.",
+        who="Your administrator.",
+        next_step="Check now; if that stays without result, look at the footer and the worker.",
+        remedy=Remedy.NONE,
+        actor=Actor.ADMINISTRATOR,
+    )
+
+
+def _paused(facts: Facts) -> Words:
+    who = facts.paused_by or "Somebody"
+    return Words(
+        what=f"Checks and alerts are off until {facts.paused_until}.",
+        why=f"{who} paused them.",
+        who=f"{who}.",
+        next_step="Resume when the reason is over; it resumes by itself on that day.",
+        remedy=Remedy.NONE,
+        actor=Actor.STAFF,
+    )
+
+
+def _none(facts: Facts) -> Words:
+    return Words(
+        what=f"{facts.label} is not connected with this app yet.",
+        why="It was moved to another app, and access belongs to the app it was given to.",
+        who=f"{_owner(facts)}.",
+        next_step=f"Reconnect and sign in as {facts.label}.",
+        remedy=Remedy.RECONNECT,
+        actor=Actor.LOGIN_OWNER,
+    )
+
+
+def _ok(facts: Facts) -> Words:
+    checked = f"Last successful check {facts.last_good_check}." if facts.last_good_check else (
+        "Not checked yet since it was connected."
+    )
+    if facts.ends_at:
+        why = f"Access ends on {facts.ends_on}."
+    elif facts.renews_by_itself:
+        why = "Access renews by itself."
+    else:
+        why = "Access has no end date."
+    return Words(
+        what=f"Working. {checked}",
+        why=why,
+        who="Nobody.",
+        next_step="Nothing to do.",
+        remedy=Remedy.NONE,
+        actor=Actor.NOBODY,
+    )
+
+
+WORDS_OF_STATUS = {
+    Displayed.APP: _malformed,
+    Displayed.REVOKED: _rejected,
+    Displayed.EXPIRED: _expired,
+    Displayed.ROLE: _role,
+    Displayed.SCOPE: _scope,
+    Displayed.EXPIRING: _expiring,
+    Displayed.PLATFORM: _platform,
+    Displayed.STALE: _stale,
+    Displayed.PAUSED: _paused,
+    Displayed.NONE: _none,
+    Displayed.OK: _ok,
+}

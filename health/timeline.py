@@ -1,0 +1,76 @@
+"""Listens to what connections announce: the timeline, the failure log, the first check."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+from django.dispatch import receiver
+from django.utils import timezone
+
+from accounts.models import User
+from connections import signals
+from connections.models import Connection, Grant
+from health import failures
+from health.checks import check_now, interval
+from health.models import Event, EventKind
+
+
+@receiver(signals.grant_connected)
+def check_at_once(
+    grant: Grant, connections: Sequence[Connection], first: bool, actor: User | None, **_: Any
+) -> None:
+    """Check what was just connected, so that the person sees the truth when they return."""
+    kind = EventKind.CONNECTED if first else EventKind.RECONNECTED
+    text = f"{kind.label} as {grant.subject_name}."
+    Event.objects.bulk_create(
+        Event(connection=connection, kind=kind, text=text[:300], actor_name=str(actor or ""))
+        for connection in connections
+    )
+    check_now([connection.pk for connection in connections])
+
+
+@receiver(signals.grant_renewed)
+def note_renewal(grant: Grant, **_: Any) -> None:
+    """Write a renewal down; it proves the grant, so that a costly read may wait."""
+    now = timezone.now()
+    connections = Connection.objects.of_grant(grant).with_parts()
+    Event.objects.bulk_create(
+        Event(at=now, connection=connection, kind=EventKind.RENEWED, text="Access renewed.")
+        for connection in connections
+    )
+    spaced = grant.app.adapter.check_every and not grant.app.is_sandbox
+    healthy = [connection for connection in connections if connection.status == "ok"]
+    lost = [c for c in connections if not set(c.required_scopes) <= set(grant.scopes)]
+    if spaced and healthy and not lost:
+        later = now + interval(healthy[0])
+        Connection.objects.of_grant(grant).filter(status="ok").update(
+            last_check_at=now,
+            last_good_check_at=now,
+            next_check_at=Greatest(F("next_check_at"), Value(later)),
+        )
+    else:
+        Connection.objects.of_grant(grant).update(next_check_at=now)
+
+
+@receiver(signals.call_refused)
+def log_failure(**details: Any) -> None:
+    failures.log_refusal(
+        **{k: v for k, v in details.items() if k not in {"sender", "signal"}}
+    )
+
+
+@receiver(signals.call_refused)
+def look_at_once(grant: Grant | None, operation: str, **_: Any) -> None:
+    """Let the next sweep judge the connections of a grant that could not be renewed."""
+    if grant and operation == "renew":
+        Connection.objects.of_grant(grant).update(next_check_at=timezone.now())
+
+
+@receiver(signals.connection_changed)
+def note_change(
+    connection: Connection, kind: str, text: str, actor: User | None, **_: Any
+) -> None:
+    Event.objects.create(
+        connection=connection, kind=kind, text=text[:300], actor_name=str(actor or "")
+    )

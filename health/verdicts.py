@@ -1,0 +1,165 @@
+"""What a check found, and the set-based statements that store it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from django.db import connection as database
+from django.db import transaction
+
+from connections.models import Connection, Grant
+from connections.platforms.base import Inspection, Refusal
+from health import failures
+from health.models import Event, EventKind
+
+WRITE = """
+UPDATE connections_connection AS c SET
+    status = v.status, cause = v.cause, evidence = v.evidence,
+    status_since = CASE WHEN c.status = v.status AND c.cause = v.cause
+                   THEN c.status_since ELSE v.at END,
+    unverified_since = v.unverified_since, unverified_cause = v.unverified_cause,
+    last_check_at = CASE WHEN v.was_asked THEN v.at ELSE c.last_check_at END,
+    last_good_check_at = COALESCE(v.last_good_check_at, c.last_good_check_at),
+    next_check_at = v.next_check_at, check_lease_until = NULL
+FROM jsonb_to_recordset(%s::jsonb) AS v(
+    id uuid, epoch bigint, at timestamptz, status text, cause text, evidence jsonb,
+    unverified_since timestamptz, unverified_cause text, was_asked boolean,
+    last_good_check_at timestamptz, next_check_at timestamptz)
+WHERE c.id = v.id AND c.check_epoch = v.epoch AND c.disconnected_at IS NULL
+RETURNING c.id
+"""
+WRITE_GRANTS = """
+UPDATE connections_grant AS g SET
+    scopes = v.scopes,
+    expires_at = COALESCE(v.expires_at, g.expires_at),
+    data_access_expires_at = COALESCE(v.data_access_expires_at, g.data_access_expires_at)
+FROM jsonb_to_recordset(%s::jsonb) AS v(
+    id uuid, generation bigint, scopes text[], expires_at timestamptz,
+    data_access_expires_at timestamptz)
+WHERE g.id = v.id AND g.generation = v.generation
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is held to be true of one connection after a check."""
+
+    connection: Connection
+    status: str
+    cause: str
+    evidence: dict[str, Any]
+    unverified_since: datetime | None
+    unverified_cause: str
+    next_check_at: datetime
+    last_good_check_at: datetime | None = None
+    inspection: Inspection | None = None
+    refusals: Sequence[Refusal] = field(default_factory=tuple)
+    was_asked: bool = True
+
+    @classmethod
+    def unchanged(cls, connection: Connection, refusals: Sequence[Refusal]) -> Self:
+        return cls(
+            connection=connection,
+            status=connection.status,
+            cause=connection.cause,
+            evidence=connection.evidence,
+            unverified_since=connection.unverified_since,
+            unverified_cause=connection.unverified_cause,
+            next_check_at=connection.next_check_at,
+            refusals=tuple(refusals),
+        )
+
+    @property
+    def is_transition(self) -> bool:
+        return (self.status, self.cause) != (self.connection.status, self.connection.cause)
+
+    @property
+    def begins_unverified(self) -> bool:
+        return self.unverified_since is not None and self.connection.unverified_since is None
+
+
+def write_verdicts(verdicts: Sequence[Verdict], now: datetime) -> None:
+    """Store verdicts in a handful of statements; a fenced-off one writes nothing."""
+    if not verdicts:
+        return
+    with transaction.atomic():
+        written = _write(WRITE, [_row(verdict, now) for verdict in verdicts])
+        kept = [verdict for verdict in verdicts if verdict.connection.pk in written]
+        _write(WRITE_GRANTS, list(_grant_rows(kept)))
+        Event.objects.bulk_create(_event(v, now) for v in kept if v.is_transition)
+        failures.log_checks(kept, now)
+
+
+def _write(statement: str, rows: list[dict[str, Any]]) -> set[UUID]:
+    if not rows:
+        return set()
+    with database.cursor() as cursor:
+        cursor.execute(statement, [json.dumps(rows, default=str)])
+        return {row[0] for row in cursor.fetchall()} if cursor.description else set()
+
+
+def _row(verdict: Verdict, now: datetime) -> dict[str, Any]:
+    return {
+        "id": verdict.connection.pk,
+        "epoch": verdict.connection.check_epoch,
+        "at": now,
+        "status": verdict.status,
+        "cause": verdict.cause,
+        "evidence": verdict.evidence,
+        "unverified_since": verdict.unverified_since,
+        "unverified_cause": verdict.unverified_cause,
+        "was_asked": verdict.was_asked,
+        "last_good_check_at": verdict.last_good_check_at,
+        "next_check_at": verdict.next_check_at,
+    }
+
+
+def _grant_rows(verdicts: Iterable[Verdict]) -> Iterable[dict[str, Any]]:
+    """Yield what platforms told of grants, one row a grant, where it differs."""
+    seen: dict[UUID, dict[str, Any]] = {}
+    for verdict in verdicts:
+        grant, told = verdict.connection.grant, verdict.inspection
+        if grant is None or told is None:
+            continue
+        own_token = bool(verdict.connection.derived_token)
+        row = {
+            "id": grant.pk,
+            "generation": grant.generation,
+            "scopes": list(told.scopes if told.scopes is not None else grant.scopes),
+            # A Page's token has an end of its own, which is not its login's.
+            "expires_at": None if own_token else told.expires_at,
+            "data_access_expires_at": told.data_access_expires_at,
+        }
+        if _differs(grant, row):
+            seen[grant.pk] = row
+    return seen.values()
+
+
+def _differs(grant: Grant, row: dict[str, Any]) -> bool:
+    dates = ("expires_at", "data_access_expires_at")
+    return row["scopes"] != grant.scopes or any(
+        row[name] and row[name] != getattr(grant, name) for name in dates
+    )
+
+
+def _event(verdict: Verdict, now: datetime) -> Event:
+    from health.facts import diagnose_connection
+
+    connection = verdict.connection
+    for name in ("status", "cause", "evidence", "unverified_since", "unverified_cause"):
+        setattr(connection, name, getattr(verdict, name))
+    connection.status_since = now
+    connection.last_good_check_at = verdict.last_good_check_at or connection.last_good_check_at
+    if connection.grant and verdict.inspection and verdict.inspection.scopes is not None:
+        connection.grant.scopes = list(verdict.inspection.scopes)
+    diagnosis = diagnose_connection(connection, now)
+    return Event(
+        at=now,
+        connection=connection,
+        kind=EventKind.STATUS,
+        text=f"{diagnosis.label}. {diagnosis.why}"[:300],
+        status=verdict.status,
+    )

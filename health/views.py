@@ -1,0 +1,113 @@
+"""The health pages: the grid, one connection, the failure log, and our own vitals."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.access import role_required
+from accounts.models import AgencyRequest, Role, record
+from connections.models import Connection
+from health.connection_page import build_connection_page
+from health.failure_log import LogFilters, find_failures
+from health.grid import build_grid, find_columns
+from health.grid_filters import UnknownFilter, build_form, read_filters
+from health.moments import day
+from health.pause import pause, resume
+from health.summary import summarise
+from health.tasks import check_connections
+from health.vitals import take_vitals
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def grid(request: AgencyRequest) -> HttpResponse:
+    now = timezone.now()
+    summary = summarise(request.user, now)
+    columns = find_columns(summary.platforms)
+    try:
+        filters = read_filters(request.GET)
+        page = build_grid(request.user, filters, columns, now)
+    except UnknownFilter as error:
+        return render(request, "health/unknown_filter.html", {"sentence": str(error)}, status=400)
+    context = {
+        "summary": summary,
+        "columns": columns,
+        "filters": filters,
+        "form": build_form(filters),
+        "grid": page,
+        "chips": summary.chips(filters),
+        "may_act": request.user.has_role(Role.STAFF),
+    }
+    is_poll = request.htmx and not request.htmx.history_restore_request
+    return render(request, "health/grid_live.html" if is_poll else "health/grid.html", context)
+
+
+@require_safe
+def connection(request: AgencyRequest, pk: UUID) -> HttpResponse:
+    shown = get_object_or_404(Connection.objects.visible_to(request.user).with_parts(), pk=pk)
+    page = build_connection_page(shown, request.user, timezone.now())
+    may_act = request.user.has_role(Role.STAFF) and shown.is_connected
+    return render(request, "health/connection.html", {"page": page, "may_act": may_act})
+
+
+@require_POST
+@role_required(Role.STAFF)
+def check_now(request: AgencyRequest, pk: UUID) -> HttpResponse:
+    shown = get_object_or_404(Connection.objects.visible_to(request.user).connected(), pk=pk)
+    check_connections.delay_on_commit([str(shown.pk)])
+    messages.success(request, f"Checking {shown.label}. Reload in a moment to see the result.")
+    return redirect(shown)
+
+
+@require_POST
+@role_required(Role.STAFF)
+@transaction.atomic
+def pause_checks(request: AgencyRequest, pk: UUID) -> HttpResponse:
+    shown = get_object_or_404(Connection.objects.visible_to(request.user).connected(), pk=pk)
+    days = request.POST.get("days", "")
+    if not (days.isascii() and days.isdigit() and 1 <= int(days[:4]) <= 30):
+        messages.error(request, "Checks can be paused for 1 to 30 days. Nothing was changed.")
+        return redirect(shown)
+    now = timezone.now()
+    until = now + timedelta(days=int(days))
+    pause(shown, until=until, actor=request.user, now=now)
+    record(request.user, "checks paused", shown, f"until {until:%Y-%m-%d %H:%M} UTC")
+    messages.success(request, f"Checks and alerts are off until {day(until, now)}.")
+    return redirect(shown)
+
+
+@require_POST
+@role_required(Role.STAFF)
+@transaction.atomic
+def resume_checks(request: AgencyRequest, pk: UUID) -> HttpResponse:
+    shown = get_object_or_404(Connection.objects.visible_to(request.user).connected(), pk=pk)
+    resume(shown, actor=request.user, now=timezone.now())
+    record(request.user, "checks resumed", shown)
+    check_connections.delay_on_commit([str(shown.pk)])
+    messages.success(request, f"Checks of {shown.label} are on again.")
+    return redirect(shown)
+
+
+@require_safe
+@role_required(Role.ADMIN)
+def failure_log(request: AgencyRequest) -> HttpResponse:
+    filters = LogFilters(request.GET, request.user)
+    is_valid = filters.is_valid()
+    page = find_failures(request.user, filters, request.GET) if is_valid else None
+    context = {"form": filters, "page": page}
+    return render(request, "health/failure_log.html", context, status=200 if is_valid else 400)
+
+
+@login_not_required
+@require_safe
+def healthz(request: AgencyRequest) -> JsonResponse:
+    is_well, vitals = take_vitals()
+    return JsonResponse(vitals, status=200 if is_well else 503)
