@@ -81,14 +81,13 @@ class Demo:
         sandbox.start()
         say("Preparing the database and the demo agency.")
         self._finish("migrate", python("manage.py", "migrate", "--no-input", "-v", "0"))
-        self._wait_for(sandbox, self.ports["SANDBOX_PORT"], "/")
+        web = self._child("web", web_command(self.ports["PORT"]))
+        web.start()
+        self._wait_for(sandbox, self.ports["SANDBOX_PORT"], "/control")
         self._finish("demo", python("manage.py", "demo"))
         say("Starting the web server, the worker and beat.")
-        web = self._child("web", web_command(self.ports["PORT"]))
-        self._child("worker", WORKER_COMMAND)
-        self._child("beat", [*BEAT_COMMAND, self.data / "celerybeat-schedule"])
-        for child in self.children[1:]:
-            child.start()
+        self._child("worker", WORKER_COMMAND).start()
+        self._child("beat", [*BEAT_COMMAND, self.data / "celerybeat-schedule"]).start()
         self._wait_for(web, self.ports["PORT"], "/healthz")
 
     def _password(self) -> str:
@@ -171,8 +170,6 @@ class Demo:
 
     def _stop(self) -> None:
         """End everything, the sandbox after those who call it, then the stack."""
-        for number in STOP_SIGNALS:
-            signal.signal(number, _hurry)
         sandbox = [child for child in self.children if child.name == "sandbox"]
         others = [child for child in self.children if child.name != "sandbox"]
         if self.children:
@@ -271,11 +268,10 @@ def say(sentence: str) -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """Stop once: a second Ctrl-C, or make passing on a signal we had, must not cut that short."""
+    for other in STOP_SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt
-
-
-def _hurry(number: int, frame: FrameType | None) -> None:
-    """Leave a second Ctrl-C without effect: stopping is bounded in time and must be whole."""
 
 
 def main() -> int:

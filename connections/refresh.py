@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from connections import signals
@@ -27,7 +28,7 @@ FINAL = frozenset(
     {Cause.REFRESH_TOKEN_INVALID, Cause.REVOKED, Cause.EXPIRED, Cause.PASSWORD_CHANGED}
 )
 BACK_OFF = timedelta(seconds=30)
-LONGEST_BACK_OFF = timedelta(hours=1)
+LONGEST_BACK_OFF = min(timedelta(hours=1), settings.CHECK_EVERY * 4)
 JITTER = 0.05  # of the lifetime, so that a thousand grants of one minute spread out
 WAIT_FOR_WINNER = 0.2  # seconds between looks
 NEVER_SENT = frozenset({"connection refused", "name not found", "TLS failed"})

@@ -145,10 +145,15 @@ def judge(look: Look, now: datetime) -> Verdict:
 
 
 def _final_cause(look: Look, refused: Refusal) -> Cause:
-    """Let a renewal that was refused explain an access token that was."""
-    grant = look.grant
-    explains = grant and grant.renewal_cause and refused.cause in RENEWAL_MAY_HELP
-    return Cause(grant.renewal_cause) if grant and explains else refused.cause
+    """Let a renewal that was refused explain an access token that was.
+
+    Where the platform said "expired" itself, a vaguer word of the renewal adds nothing.
+    """
+    renewal = Cause(look.grant.renewal_cause) if look.grant and look.grant.renewal_cause else None
+    if renewal is None or refused.cause not in RENEWAL_MAY_HELP:
+        return refused.cause
+    said_already = refused.cause == Cause.EXPIRED and renewal == Cause.REFRESH_TOKEN_INVALID
+    return refused.cause if said_already else renewal
 
 
 def _good_answer(look: Look, verdict: Verdict, now: datetime) -> Verdict:
@@ -171,9 +176,7 @@ def _good_answer(look: Look, verdict: Verdict, now: datetime) -> Verdict:
         missing = _broken(look, verdict, Cause.PERMISSION_MISSING, None, now)
         return replace(missing, last_good_check_at=now)
     status = Status.OK
-    if not connection.renews_by_itself and is_expiring(
-        connection.ends_at, grant.consented_at, now, settings.EXPIRING_WITHIN
-    ):
+    if is_expiring(connection.ends_at, grant.consented_at, now, settings.EXPIRING_WITHIN):
         status = Status.EXPIRING
     return replace(verdict, status=status, cause="", evidence={}, last_good_check_at=now)
 

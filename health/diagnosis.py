@@ -211,7 +211,8 @@ def displayed(facts: Facts) -> Displayed:
 
 def diagnose(facts: Facts) -> Diagnosis:
     code = displayed(facts)
-    words = WORDS_OF_CAUSE.get(facts.cause, WORDS_OF_STATUS[code])(facts) if code in BROKEN else WORDS_OF_STATUS[code](facts)
+    by_status = WORDS_OF_STATUS[code]
+    words = (WORDS_OF_CAUSE.get(facts.cause, by_status) if code in BROKEN else by_status)(facts)
     return Diagnosis(
         code=code,
         label=label_of(code, facts),
@@ -465,20 +466,20 @@ def _expiring(facts: Facts) -> Words:
     )
 
 
-UNVERIFIED_WHY = {
-    Cause.RATE_LIMITED: "{platform} limits how often we may ask.",
-    Cause.PLATFORM_OUTAGE: "{platform} did not answer properly.",
+UNVERIFIED = {
+    Cause.RATE_LIMITED: "limits how often we may ask",
+    Cause.PLATFORM_OUTAGE: "did not answer properly",
 }
 
 
 def _platform(facts: Facts) -> Words:
-    why = UNVERIFIED_WHY.get(facts.unverified_cause, "{platform} answered something unreadable.")
+    did = UNVERIFIED.get(facts.unverified_cause, "gave an answer that we cannot read")
     last = facts.last_good_check
-    known = f" It worked at the last good check, {last}." if last else ""
+    known = f"It worked at the last good check, {last}." if last else "It was never checked."
     return Words(
-        what=f"{facts.platform} is failing; {facts.label} is unverified since "
+        what=f"{facts.platform} {did}; {facts.label} is unverified since "
         f"{facts.unverified_since}.",
-        why=why.format(platform=facts.platform) + known,
+        why=f"This says nothing about {facts.label} itself. {known}",
         who="Nobody.",
         next_step=f"Wait: we retry by ourselves{facts.retry_at and ' at ' + facts.retry_at}. "
         "Reconnecting will not help.",
@@ -526,10 +527,10 @@ def _ok(facts: Facts) -> Words:
     checked = f"Last successful check {facts.last_good_check}." if facts.last_good_check else (
         "Not checked yet since it was connected."
     )
-    if facts.ends_at:
+    if facts.renews_by_itself:
+        why = f"Access renews by itself{facts.ends_on and ' until ' + facts.ends_on}."
+    elif facts.ends_at:
         why = f"Access ends on {facts.ends_on}."
-    elif facts.renews_by_itself:
-        why = "Access renews by itself."
     else:
         why = "Access has no end date."
     return Words(

@@ -16,7 +16,7 @@ from health.diagnosis import Displayed
 from health.displayed import NEEDS_ACTION, SHOWN, Shown, showing, visible_connections
 from health.facts import diagnose_connection
 from health.grid_filters import Filters, UnknownFilter
-from health.moments import clock, day, duration
+from health.moments import DAY, clock, day, duration
 
 CLIENTS_A_PAGE = 25
 CONNECTIONS_A_PAGE = 50
@@ -257,10 +257,15 @@ def end_of_access(connection: Connection, now: datetime) -> tuple[datetime | Non
     if grant is None or not grant.is_live:
         return None, ""
     if ends_at is not None:
-        return ends_at, f"{'ended' if ends_at < now else 'ends'} {day(ends_at, now)}"
+        return ends_at, f"{'ended' if ends_at < now else 'ends'} {_soon(ends_at, now)}"
     if connection.renews_by_itself and grant.expires_at is not None:
-        return grant.expires_at, f"until {clock(grant.expires_at, now)}, renews by itself"
+        return grant.expires_at, f"renews by {_soon(grant.expires_at, now)}"
     return None, "no end date"
+
+
+def _soon(at: datetime, now: datetime) -> str:
+    """Say a day, or the hour where that is less than a day away."""
+    return clock(at, now) if abs(at - now) < DAY else day(at, now)
 
 
 def find_columns(connected: Iterable[str]) -> tuple[Column, ...]:

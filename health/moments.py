@@ -8,6 +8,7 @@ from django.utils.dateformat import format as format_date
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+HALF_A_YEAR = timedelta(days=182)
 
 
 def duration(span: timedelta) -> str:
@@ -23,9 +24,9 @@ def duration(span: timedelta) -> str:
 
 
 def day(at: datetime, now: datetime) -> str:
-    """Say a date, with the year only where it is another one: "12 Jan", "12 Jan 2027"."""
-    at, now = timezone.localtime(at), timezone.localtime(now)
-    return format_date(at, "j M" if at.year == now.year else "j M Y")
+    """Say a date, with its year where that is not plain: "12 Jan", "12 Jan 2028"."""
+    is_near = abs(at - now) < HALF_A_YEAR
+    return format_date(timezone.localtime(at), "j M" if is_near else "j M Y")
 
 
 def clock(at: datetime, now: datetime) -> str:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -107,6 +108,7 @@ def failure_log(request: AgencyRequest) -> HttpResponse:
 
 
 @login_not_required
+@never_cache
 @require_safe
 def healthz(request: AgencyRequest) -> JsonResponse:
     is_well, vitals = take_vitals()

@@ -151,6 +151,8 @@ class YouTube(Platform):
     def read_error(self, response: Response) -> Cause:
         if isinstance(response.at("error"), dict):
             return self.read_api_error(response)
+        if response.status == 429:
+            return Cause.RATE_LIMITED
         said = (response.text_at("error"), self.read_message(response))
         if any(word in part for word in RETRYABLE for part in said):
             return Cause.PLATFORM_OUTAGE
