@@ -5,6 +5,7 @@ and never let a URL, header or body into an exception or a log.
 """
 
 import asyncio
+import base64
 import logging
 import time
 from collections.abc import Generator, Sequence
@@ -63,7 +64,6 @@ def send(request: Request) -> Response:
             params=request.params or None,
             data=request.form,
             headers=_headers(request),
-            auth=_basic(request),
             timeout=settings.PLATFORM_TIMEOUT.total_seconds(),
             allow_redirects=False,
             stream=True,
@@ -93,11 +93,11 @@ def _headers(request: Request) -> dict[str, str]:
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
     if request.bearer:
         headers["Authorization"] = f"Bearer {request.bearer.reveal()}"
+    if request.basic:
+        client_id, secret = request.basic
+        pair = base64.b64encode(f"{client_id}:{secret.reveal()}".encode()).decode()
+        headers["Authorization"] = f"Basic {pair}"
     return headers
-
-
-def _basic(request: Request) -> tuple[str, str] | None:
-    return (request.basic[0], request.basic[1].reveal()) if request.basic else None
 
 
 def _kind(error: requests.RequestException) -> str:
@@ -141,7 +141,6 @@ async def _converse_many(talks: Sequence[Talk[Any]], width: int) -> list[Outcome
         timeout=timeout,
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
     ) as session:
         return await asyncio.gather(*(_hold(session, gate, talk) for talk in talks))
 
@@ -168,18 +167,13 @@ async def _hold(session: aiohttp.ClientSession, gate: asyncio.Semaphore, talk: T
 
 
 async def _send(session: aiohttp.ClientSession, request: Request) -> Response:
-    headers = {}
-    if request.bearer:
-        headers["Authorization"] = f"Bearer {request.bearer.reveal()}"
-    basic = _basic(request)
     try:
         async with session.request(
             request.method,
             request.url,
             params=request.params,
             data=request.form,
-            headers=headers,
-            auth=aiohttp.BasicAuth(*basic) if basic else None,
+            headers=_headers(request),
             allow_redirects=False,
         ) as answer:
             body = await _read_async(answer, request)

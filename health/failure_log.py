@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.auth.models import AnonymousUser
+from django.core.validators import RegexValidator
 from django.http import QueryDict
 
 from accounts.models import Client, User
@@ -14,7 +15,7 @@ from health.models import AuthFailure, AuthFailureQuerySet
 
 FAILURES_A_PAGE = 50
 CAUSES = [(cause.value, cause.value.replace("_", " ").capitalize()) for cause in Cause]
-MAX_ID = 2**63 - 1
+NO_PAGE = "There is no such page of the log."
 
 
 def _time_field(label: str) -> forms.DateTimeField:
@@ -41,7 +42,10 @@ class LogFilters(forms.Form):
         self.fields["from"] = _time_field("From")
         self.fields["to"] = _time_field("To")
         self.fields["before"] = forms.IntegerField(
-            required=False, min_value=1, max_value=MAX_ID, widget=forms.HiddenInput
+            required=False,
+            widget=forms.HiddenInput,
+            validators=[RegexValidator(r"^\d{1,18}$", NO_PAGE)],
+            error_messages={"invalid": NO_PAGE},
         )
 
     def clean(self) -> dict[str, object]:
@@ -63,9 +67,7 @@ class LogFilters(forms.Form):
             "before": "id__lt",
         }
         values = {name: self.cleaned_data.get(name) for name in lookups}
-        return failures.filter(
-            **{lookups[name]: value for name, value in values.items() if value}
-        )
+        return failures.filter(**{lookups[name]: value for name, value in values.items() if value})
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,8 @@ def _page_of_connections(
     if filters.text:
         connections = connections.filter(client__name__icontains=filters.text)
     return (
-        connections.with_parts().select_related("checks_paused_by")
+        connections.with_parts()
+        .select_related("checks_paused_by")
         .annotate(total=Window(Count("*")))
         .order_by("severity", "client__name", "app__platform", "name", "id")[
             _slice(filters, CONNECTIONS_A_PAGE)
@@ -204,7 +205,12 @@ def _rows(
     user: User | AnonymousUser, clients: list[Client], columns: tuple[Column, ...], now: datetime
 ) -> Iterable[Row]:
     cells: defaultdict[tuple[UUID, str], list[Entry]] = defaultdict(list)
-    connections = _of_columns(user, columns, now).filter(client__in=clients).with_parts().select_related("checks_paused_by")
+    connections = (
+        _of_columns(user, columns, now)
+        .filter(client__in=clients)
+        .with_parts()
+        .select_related("checks_paused_by")
+    )
     for connection in connections.order_by("severity", "name", "id"):
         entry = describe(connection, now)
         cells[entry.client_id, entry.platform_slug].append(entry)

@@ -56,9 +56,7 @@ class Summary:
     def chips(self, filters: Filters) -> list[Chip]:
         """Return the counts as links: all, those that need action, then each status."""
         groups = [("All", "", "", ()), ("Needs action", "triangle-alert", "bad", NEEDS_ACTION)]
-        groups += [
-            (shown.label, shown.icon, shown.tier, (shown.code,)) for shown in SHOWN.values()
-        ]
+        groups += [(shown.label, shown.icon, shown.tier, (shown.code,)) for shown in SHOWN.values()]
         return [
             Chip(
                 label=label,
