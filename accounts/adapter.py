@@ -21,7 +21,6 @@ class StaffAdapter(DefaultAccountAdapter):
         ),
         "enter_current_password": "This is not your current password. Type it again.",
         "incorrect_password": "This is not your password. Type it again.",
-        "incorrect_code": "This code is not right. Type the one your app shows now.",
         "rate_limited": "Too many attempts. Wait a minute, then try again.",
     }
 

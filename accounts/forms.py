@@ -12,14 +12,30 @@ from allauth.account.forms import (
 )
 from django import forms
 from django.contrib.auth.password_validation import (
-    password_validators_help_text_html,
+    password_validators_help_texts,
     validate_password,
 )
+from django.forms.utils import pretty_name
 
 from accounts.models import Client, Invitation, Role, User
 
 
-class Reworded(forms.Form):
+class Spoken:
+    """A form that says which field is missing, and in one line what a password needs."""
+
+    fields: dict[str, forms.Field]
+    advised = "password1"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            label = field.label or pretty_name(name)
+            field.error_messages["required"] = f"{label} is missing. Fill it in."
+        if self.advised in self.fields:
+            self.fields[self.advised].help_text = " ".join(password_validators_help_texts())
+
+
+class Reworded(Spoken):
     """One of allauth's forms with our labels; a label needs no placeholder beside it."""
 
     words: dict[str, str] = {}
@@ -27,8 +43,10 @@ class Reworded(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in self.words.items():
-            self.fields[name].label = label
-            self.fields[name].widget.attrs.pop("placeholder", None)
+            field = self.fields[name]
+            field.label = label
+            field.error_messages["required"] = f"{label} is missing. Fill it in."
+            field.widget.attrs.pop("placeholder", None)
 
 
 class SignInForm(Reworded, LoginForm):
@@ -72,7 +90,7 @@ def time_zones() -> list[tuple[str, str]]:
     return [(zone, zone.replace("_", " ")) for zone in ["UTC", *places]]
 
 
-class PersonalSettingsForm(forms.ModelForm):
+class PersonalSettingsForm(Spoken, forms.ModelForm):
     time_zone = forms.ChoiceField(
         label="Time zone", choices=time_zones, help_text="All times you see are in this zone."
     )
@@ -94,7 +112,7 @@ def _clients_field() -> forms.ModelMultipleChoiceField:
     )
 
 
-class ColleagueForm(forms.Form):
+class ColleagueForm(Spoken, forms.Form):
     """Somebody's role and the clients they work for."""
 
     role = forms.ChoiceField(
@@ -133,8 +151,10 @@ class InvitationForm(ColleagueForm):
         return email
 
 
-class JoinForm(forms.Form):
+class JoinForm(Spoken, forms.Form):
     """What an invited colleague fills in; the address is the invitation's."""
+
+    advised = "password"
 
     # Shown, so that a password manager stores the right name; what comes back is not read.
     email = forms.CharField(
@@ -149,7 +169,6 @@ class JoinForm(forms.Form):
     password = forms.CharField(
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=password_validators_help_text_html(),
     )
     password_again = forms.CharField(
         label="Password again",
@@ -181,7 +200,7 @@ class JoinForm(forms.Form):
             self.add_error("password", error)
 
 
-class ClientForm(forms.ModelForm):
+class ClientForm(Spoken, forms.ModelForm):
     class Meta:
         model = Client
         fields = ["name", "contact_name", "contact_email"]

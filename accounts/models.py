@@ -50,7 +50,8 @@ class ClientQuerySet(models.QuerySet["Client"]):
     def for_list(self) -> Self:
         """Count each client's live connections, in the same query."""
         live = Q(connections__disconnected_at=None)
-        return self.annotate(connection_count=Count("connections", filter=live))
+        counted = self.annotate(connection_count=Count("connections", filter=live))
+        return counted.order_by("name")  # Meta's order is dropped where rows are grouped
 
 
 class Client(models.Model):
@@ -86,7 +87,8 @@ class UserQuerySet(models.QuerySet["User"]):
     def for_list(self) -> Self:
         """Fetch whom each person works for and whether a second factor guards them."""
         factors = Count("authenticator", distinct=True)
-        return self.annotate(factor_count=factors).prefetch_related("clients")
+        people = self.annotate(factor_count=factors).prefetch_related("clients")
+        return people.order_by("-is_active", "name", "email")
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]

@@ -17,6 +17,11 @@ PURPOSE = b"relink second factor v1"
 class SealingAdapter(DefaultMFAAdapter):
     """allauth's adapter for authenticator apps and recovery codes."""
 
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "This code is not right. Type the one your app shows now.",
+    }
+
     def encrypt(self, text: str) -> str:
         key_id, key = next(iter(settings.TOKEN_KEYS.items()))
         nonce = os.urandom(NONCE_BYTES)

@@ -126,6 +126,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "accounts.second_factor.SealingAdapter"
+# allauth notes an unverified address at a password reset, and would then refuse MFA.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Relink"
 SOCIALACCOUNT_ADAPTER = "connections.providers.adapter.ManagedAccountAdapter"

@@ -15,6 +15,8 @@ PAIR = re.compile(
 )
 BEARER = re.compile(r"(?i)\b(Bearer|Basic)\s+[\w.~+/=|-]{6,}")
 LONG_OPAQUE = re.compile(r"\b(?:EAA|IGAA|THQ|TH\||act\.|rft\.|ya29\.|1//|AQ)[\w.|-]{12,}")
+# Links that are a secret themselves: whoever holds one may use it.
+SECRET_LINK = re.compile(r"(/(?:join|r|password/reset/key)/)[^\s\"'<>?]{8,}")
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127) if chr(code) not in "\n\t"}
 CONTROL |= {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 MASK = "[masked]"
@@ -24,4 +26,5 @@ def mask(text: str) -> str:
     """Return the text with everything that looks like a credential replaced."""
     text = PAIR.sub(rf"\g<name>{MASK}", text)
     text = BEARER.sub(rf"\1 {MASK}", text)
+    text = SECRET_LINK.sub(rf"\1{MASK}", text)
     return LONG_OPAQUE.sub(MASK, text).translate(CONTROL)

@@ -15,7 +15,7 @@ from accounts.models import User
 from connections.models import Connection
 from health.diagnosis import BROKEN, ICONS, LABELS, Displayed
 
-TIERS = {code: "bad" for code in BROKEN} | {
+TIERS = dict.fromkeys(BROKEN, "bad") | {
     Displayed.EXPIRING: "warn",
     Displayed.PLATFORM: "info",
     Displayed.STALE: "idle",

@@ -15,7 +15,7 @@ from connections.platforms import PLATFORMS
 from health.diagnosis import Displayed
 from health.displayed import NEEDS_ACTION, SHOWN, Shown, showing, visible_connections
 from health.facts import diagnose_connection
-from health.grid_filters import Filters, UnknownFilter
+from health.grid_filters import Filters, UnknownFilterError
 from health.moments import DAY, clock, day, duration
 
 CLIENTS_A_PAGE = 25
@@ -113,30 +113,24 @@ class Grid:
 def build_grid(
     user: User | AnonymousUser, filters: Filters, columns: tuple[Column, ...], now: datetime
 ) -> Grid:
-    """Fetch one page in at most two queries; raises ``UnknownFilter`` past the last page."""
+    """Fetch one page in at most two queries; raises ``UnknownFilterError`` past the last page."""
     shown = tuple(c for c in columns if not filters.platforms or c.slug in filters.platforms)
     if filters.view == "list":
         connections = list(_page_of_connections(user, filters, now))
+        total, pages = _extent(filters, connections, CONNECTIONS_A_PAGE)
         entries = tuple(describe(connection, now) for connection in connections)
-        return _grid(filters, shown, connections, CONNECTIONS_A_PAGE, entries=entries)
+        return Grid(filters, shown, (), entries, total, pages)
     clients = list(_page_of_clients(user, filters, shown, now))
-    rows = tuple(_rows(user, clients, shown, now))
-    return _grid(filters, shown, clients, CLIENTS_A_PAGE, rows=rows)
+    total, pages = _extent(filters, clients, CLIENTS_A_PAGE)
+    return Grid(filters, shown, tuple(_rows(user, clients, shown, now)), (), total, pages)
 
 
-def _grid(
-    filters: Filters,
-    columns: tuple[Column, ...],
-    found: list[Client] | list[Connection],
-    size: int,
-    *,
-    rows: tuple[Row, ...] = (),
-    entries: tuple[Entry, ...] = (),
-) -> Grid:
+def _extent(filters: Filters, found: list[Client] | list[Connection], size: int) -> tuple[int, int]:
+    """Return how many rows match in all, and how many pages they fill."""
     if not found and filters.page > 1:
-        raise UnknownFilter(f"There is no page “{filters.page}”.")
+        raise UnknownFilterError(f"There is no page “{filters.page}”.")
     total = found[0].total if found else 0
-    return Grid(filters, columns, rows, entries, total, pages=-(-total // size))
+    return total, -(-total // size)
 
 
 def _slice(filters: Filters, size: int) -> slice:

@@ -13,7 +13,7 @@ VIEWS = ("matrix", "list")
 MAX_PAGE = 10_000
 
 
-class UnknownFilter(ValueError):
+class UnknownFilterError(ValueError):
     """The address asks for something that does not exist; the text says what."""
 
 
@@ -43,7 +43,7 @@ class Filters:
 
 
 def read_filters(query: QueryDict) -> Filters:
-    """Read the filters; raises ``UnknownFilter``."""
+    """Read the filters; raises ``UnknownFilterError``."""
     return Filters(
         text=query.get("q", "").replace("\0", "").strip()[:120],
         platforms=_listed(query, "platform", tuple(PLATFORMS)),
@@ -63,13 +63,13 @@ def _listed(query: QueryDict, name: str, known: tuple[str, ...]) -> tuple[str, .
 
 def _one_of(value: str, name: str, known: tuple[str, ...]) -> str:
     if value not in known:
-        raise UnknownFilter(f"There is no {name} “{value[:60]}”.")
+        raise UnknownFilterError(f"There is no {name} “{value[:60]}”.")
     return value
 
 
 def _page(value: str) -> int:
     if not (value.isascii() and value.isdigit()) or not 0 < int(value[:9]) <= MAX_PAGE:
-        raise UnknownFilter(f"There is no page “{value[:60]}”.")
+        raise UnknownFilterError(f"There is no page “{value[:60]}”.")
     return int(value)
 
 

@@ -19,7 +19,7 @@ from connections.models import Connection
 from health.connection_page import build_connection_page
 from health.failure_log import LogFilters, find_failures
 from health.grid import build_grid, find_columns
-from health.grid_filters import UnknownFilter, build_form, read_filters
+from health.grid_filters import UnknownFilterError, build_form, read_filters
 from health.moments import day
 from health.pause import pause, resume
 from health.summary import summarise
@@ -36,7 +36,7 @@ def grid(request: AgencyRequest) -> HttpResponse:
     try:
         filters = read_filters(request.GET)
         page = build_grid(request.user, filters, columns, now)
-    except UnknownFilter as error:
+    except UnknownFilterError as error:
         return render(request, "health/unknown_filter.html", {"sentence": str(error)}, status=400)
     context = {
         "summary": summary,

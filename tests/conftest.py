@@ -16,17 +16,22 @@ from pytest_django import Settings
 
 from accounts.models import Client, Role, User
 from connections import oauth
-from connections.models import Connection, PlatformApp
+from connections.models import Connection, Grant, PlatformApp
+from connections.platforms.base import Secret
+from connections.vault import put_secret
 from health import demo
 from tests.sandbox_process import Sandbox
 
+# Hashing slowly on purpose would take most of the suite's time.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
-    """Forget the sign-in attempts that earlier tests made."""
-    cache.clear()
+    """Forget the sign-in attempts that earlier tests made, and nothing else in Redis."""
+    for key in cache._cache.get_client().scan_iter("relink:*"):
+        cache._cache.get_client().delete(key)
 
 
 @pytest.fixture
@@ -140,3 +145,22 @@ def agency(platforms: Sandbox, owner: User, client_row: Client) -> Agency:
 def connection(agency: Agency) -> Connection:
     """A working X account of the client."""
     return agency.connect("x")[0]
+
+
+@pytest.fixture
+def stored_connection(client_row: Client, owner: User) -> Connection:
+    """A connection that was never signed in anywhere: rows alone, for pages and walks."""
+    now = timezone.now()
+    app = PlatformApp.objects.create(
+        platform="x", name="X", environment="sandbox", client_id="stored"
+    )
+    grant = Grant(app=app, subject_id="1", subject_name="harbourbakery", connected_by=owner)
+    grant.issued_at = grant.consented_at = now
+    grant.scopes = list(app.adapter.scopes)
+    put_secret(grant, "access_token", Secret("stored-access"))
+    grant.save()
+    return Connection.objects.create(
+        client=client_row, app=app, grant=grant, external_id="1", handle="harbourbakery",
+        name="Harbour Bakery", status_since=now, next_check_at=now, last_check_at=now,
+        last_good_check_at=now, required_scopes=list(app.adapter.scopes),
+    )  # fmt: skip
