@@ -93,6 +93,7 @@ def _wait_for(folder: StackFolder, wanted: list[str]) -> dict[str, str]:
             if launches == LAUNCHES:
                 raise StackError(f"The stack does not start: {folder.log('supervisor')} says why.")
             launches += 1
+            folder.try_room()
             _launch(folder)
         states = {name: folder.read(name) for name in wanted}
         for state in states.values():

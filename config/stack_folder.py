@@ -14,6 +14,7 @@ from pathlib import Path
 from config import processes
 
 SERVICES = ("postgres", "redis")
+ROOM_BYTES = 65_536
 
 
 class StackError(Exception):
@@ -110,6 +111,15 @@ class StackFolder:
         write_private(self.path / f"{service}-port", str(port))
         return port
 
+    def try_room(self) -> None:
+        """Raise StackError where the disk is full, before a process without a voice finds out."""
+        room = self.path / "room"
+        try:
+            write_private(room, " " * ROOM_BYTES)
+            room.unlink(missing_ok=True)
+        except OSError as error:
+            raise StackError(cannot_write(self.data, error)) from error
+
     def publish(self, states: dict[str, dict[str, str]]) -> None:
         content = {"supervisor": os.getpid(), **states}
         write_private(self.addresses, json.dumps(content))
@@ -146,11 +156,14 @@ def write_private(path: Path, content: str) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def cannot_write(path: Path, error: OSError) -> str:

@@ -47,16 +47,22 @@ def grid(request: AgencyRequest) -> HttpResponse:
         "chips": summary.chips(filters),
         "may_act": request.user.has_role(Role.STAFF),
     }
-    is_poll = request.htmx and not request.htmx.history_restore_request
-    return render(request, "health/grid_live.html" if is_poll else "health/grid.html", context)
+    return render(request, f"health/grid{_live(request)}.html", context)
+
+
+def _live(request: AgencyRequest) -> str:
+    """Name the template for a poll, which gets the changing parts and leaves messages alone."""
+    return "_live" if request.htmx and not request.htmx.history_restore_request else ""
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def connection(request: AgencyRequest, pk: UUID) -> HttpResponse:
     shown = get_object_or_404(Connection.objects.visible_to(request.user).with_parts(), pk=pk)
     page = build_connection_page(shown, request.user, timezone.now())
     may_act = request.user.has_role(Role.STAFF) and shown.is_connected
-    return render(request, "health/connection.html", {"page": page, "may_act": may_act})
+    context = {"page": page, "may_act": may_act}
+    return render(request, f"health/connection{_live(request)}.html", context)
 
 
 @require_POST

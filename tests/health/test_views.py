@@ -107,6 +107,19 @@ def test_grid_answers_a_poll_with_the_rows_alone(
     assert "HX-Request" in poll["Vary"]
 
 
+def test_connection_page_answers_a_poll_without_using_up_messages(
+    owner: User, row: Connection, sign_in: SignIn
+) -> None:
+    browser = sign_in(owner)
+    browser.post(reverse("check_now", args=[row.pk]))
+
+    poll = browser.get(row.get_absolute_url(), headers={"HX-Request": "true"})
+
+    assert b"<html" not in poll.content
+    assert b'id="diagnosis"' in poll.content
+    assert "Checking @bakery." in page(browser, row.get_absolute_url())
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
