@@ -106,9 +106,6 @@ class Postgres:
             os.fchown(read_end, self.runner.uid, -1)
         os.write(write_end, self.password.encode() + b"\n")
         os.close(write_end)
-        locale = ["--locale=C"]
-        if processes.version_of(self.programs / "initdb")[0] >= 17:
-            locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         command = [
             self.programs / "initdb",
             "--pgdata",
@@ -117,7 +114,7 @@ class Postgres:
             "--encoding=UTF8",
             "--auth=scram-sha-256",
             f"--pwfile=/dev/fd/{read_end}",
-            *locale,
+            *self._locale(),
         ]
         answer = subprocess.run(
             command,
@@ -134,6 +131,12 @@ class Postgres:
             raise StackError(
                 f"No database could be made in {self.home}: {reason_in(answer.stderr)}."
             )
+
+    def _locale(self) -> list[str]:
+        """Sort by code point everywhere and, where PostgreSQL can, know the letters of Unicode."""
+        if processes.version_of(self.programs / "initdb")[0] < 17:
+            return ["--locale=C"]
+        return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 
     def _check_cluster(self) -> None:
         """Refuse what is not a cluster of ours before PostgreSQL does so in its own words."""

@@ -55,7 +55,8 @@ class PlatformAppQuerySet(models.QuerySet["PlatformApp"]):
     def with_counts(self) -> Self:
         """Add how many accounts each app holds, for the page that lists the apps."""
         live = Q(connections__disconnected_at=None)
-        return self.annotate(connection_count=models.Count("connections", filter=live))
+        counted = self.annotate(connection_count=models.Count("connections", filter=live))
+        return counted.order_by("platform", "created_at")  # grouping drops Meta's order
 
 
 class PlatformApp(models.Model):
@@ -234,7 +235,9 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def with_parts(self) -> Self:
         """Fetch what a page about connections shows, in the same query."""
-        return self.select_related("client", "app", "grant", "grant__app", "grant__connected_by")
+        return self.select_related(
+            "client", "app", "grant", "grant__app", "grant__connected_by", "checks_paused_by"
+        )
 
     def of_grant(self, grant: Grant) -> Self:
         return self.connected().filter(grant=grant)

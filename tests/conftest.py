@@ -20,6 +20,7 @@ from connections.models import Connection, Grant, PlatformApp
 from connections.platforms.base import Secret
 from connections.vault import put_secret
 from health import demo
+from tests.product import Product, running
 from tests.sandbox_process import Sandbox
 
 # Hashing slowly on purpose would take most of the suite's time.
@@ -96,6 +97,13 @@ def platforms(platforms_process: Sandbox, settings: Settings) -> Iterator[Sandbo
     settings.SANDBOX_URL = platforms_process.url
     yield platforms_process
     assert platforms_process.control("reset", {}).status_code == 204
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Product]:
+    """The whole product in processes of its own, for tests that watch it from outside."""
+    with running() as started:
+        yield started
 
 
 class Agency:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import redis
 import requests
 
 from tests.sandbox_process import free_port
@@ -101,6 +103,28 @@ class Product:
     def status(self, connection: dict[str, Any]) -> str:
         found = self.connections(platform=connection["platform"])
         return next(c["status"] for c in found if c["id"] == connection["id"])
+
+    def addresses(self) -> dict[str, str]:
+        told = json.loads((self.data / "stack" / "addresses.json").read_text())
+        return {name: told[name]["url"] for name in ("postgres", "redis")}
+
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.addresses()["postgres"], autocommit=True) as database:
+            cursor = database.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def redis(self) -> redis.Redis:
+        return redis.Redis.from_url(self.addresses()["redis"])
+
+    def worker_processes(self) -> list[int]:
+        """Return the worker and its children, and no other product's."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                mine = str(self.data).encode() in (folder / "environ").read_bytes()
+                if mine and b"\0worker\0" in (folder / "cmdline").read_bytes():
+                    found.append(int(folder.name))
+        return found
 
     def break_it(self, **fault: Any) -> dict[str, Any]:
         answer = requests.post(f"{self.control}/faults", json=fault, timeout=10)

@@ -7,15 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.product import PASSWORD, Product, running
+from tests.product import PASSWORD, Product
 
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-
-
-@pytest.fixture(scope="session")
-def product() -> Iterator[Product]:
-    with running() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

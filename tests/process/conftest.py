@@ -1,5 +1,6 @@
 """Folders and users of the stack, each user a process of its own."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -10,7 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+import redis
 
 from config import stack
 from config.stack_folder import StackFolder
@@ -87,3 +90,20 @@ def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)
+
+
+def query(user, sql):
+    with psycopg.connect(user.database_url, autocommit=True, connect_timeout=5) as connection:
+        cursor = connection.execute(sql)
+        return cursor.fetchone()[0] if cursor.description else None
+
+
+def answers(user):
+    assert user.database_url, user.sentence
+    with contextlib.suppress(psycopg.OperationalError, redis.ConnectionError):
+        return query(user, "SELECT 1") == 1 and redis.Redis.from_url(user.redis_url).ping()
+    return False
+
+
+def postmaster(data: Path) -> int:
+    return int((data / "postgres" / "postmaster.pid").read_text().split()[0])
