@@ -59,13 +59,17 @@ def demo_secrets() -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(48),
         "TOKEN_KEYS": "demo:" + base64.b64encode(secrets.token_bytes(32)).decode(),
     }
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return json.loads(path.read_text())
-    with os.fdopen(descriptor, "w") as file:
+    own = path.with_suffix(f".{os.getpid()}")
+    with open(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(made, file)
-    return made
+    try:
+        # Linking fails where the file is there: of two first starts, one decides for both.
+        os.link(own, path)
+    except FileExistsError:
+        pass
+    finally:
+        own.unlink()
+    return json.loads(path.read_text())
 
 
 def secret(name: str, purpose: str) -> str:

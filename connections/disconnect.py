@@ -67,9 +67,7 @@ def revoke(grant: Grant, access: Secret | None, refresh: Secret | None) -> str:
     """Give a login's access back to the platform; the tokens are gone from here already."""
     if not access:
         return Revocation.NONE
-    talk = grant.app.adapter.revoke(
-        grant.app.oauth_client(), access, refresh, grant.subject_id
-    )
+    talk = grant.app.adapter.revoke(grant.app.oauth_client(), access, refresh, grant.subject_id)
     try:
         return Revocation.DONE if converse(talk) else Revocation.NONE
     except (Refused, Unreachable) as error:

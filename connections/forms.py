@@ -63,3 +63,16 @@ def read_choices(
         else:
             choices[external_id] = client
     return choices, errors
+
+
+def with_choices(found: list[dict[str, str]], data: Any) -> list[dict[str, object]]:
+    """Return accounts with what was ticked and chosen for them, to show a form again."""
+    ticked = set(data.getlist("account"))
+    return [
+        {
+            **account,
+            "is_ticked": account["external_id"] in ticked,
+            "client": data.get(f"client_{account['external_id']}", ""),
+        }
+        for account in found
+    ]

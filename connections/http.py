@@ -145,7 +145,9 @@ async def _converse_many(talks: Sequence[Talk[Any]], width: int) -> list[Outcome
         return await asyncio.gather(*(_hold(session, gate, talk) for talk in talks))
 
 
-async def _hold(session: aiohttp.ClientSession, gate: asyncio.Semaphore, talk: Talk[Any]) -> Outcome:
+async def _hold(
+    session: aiohttp.ClientSession, gate: asyncio.Semaphore, talk: Talk[Any]
+) -> Outcome:
     async with gate:
         started = time.monotonic()
         try:

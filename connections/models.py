@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -51,6 +52,13 @@ class PlatformAppQuerySet(models.QuerySet["PlatformApp"]):
 
     def for_platform(self, platform: str) -> Self:
         return self.usable().filter(platform=platform).order_by("created_at")
+
+    def authorize_origins(self) -> list[str]:
+        """Return the origins of sign-in pages that apps bring in their settings."""
+        addresses = self.usable().filter(settings__has_key="authorize_url")
+        found = addresses.values_list("settings__authorize_url", flat=True)
+        parts = [urlsplit(str(address)) for address in found]
+        return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc})
 
     def with_counts(self) -> Self:
         """Add how many accounts each app holds, for the page that lists the apps."""
@@ -119,24 +127,24 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def free_to_renew(self, now: datetime) -> Self:
         """Return live grants that nobody is renewing just now."""
-        return self.live().filter(
-            Q(renewal_lease_until=None) | Q(renewal_lease_until__lt=now)
-        )
+        return self.live().filter(Q(renewal_lease_until=None) | Q(renewal_lease_until__lt=now))
 
     def due_for_renewal(self, now: datetime) -> Self:
         """Return grants whose time to renew has come, or whose renewal was cut off."""
         cut_off = Q(renewal_sent_at__isnull=False, renewal_lease_until__lt=now)
         return self.free_to_renew(now).filter(Q(renew_at__lte=now) | cut_off)
 
-    def claim_for_renewal(self, now: datetime, owner: uuid.UUID, limit: int) -> "list[Grant]":
+    def claim_for_renewal(
+        self, now: datetime, owner: uuid.UUID, limit: int, *, skip_locked: bool = True
+    ) -> "list[Grant]":
         """Lease grants of this queryset to ``owner`` and note the intent, in one transaction.
 
         The intent (``renewal_sent_at``) is committed before any refresh token is sent;
         where it was set already, an earlier renewal never told how it ended.
         """
         with transaction.atomic():
-            taken = self.select_for_update(skip_locked=True, of=("self",)).order_by("renew_at")
-            ids = list(taken.values_list("pk", flat=True)[:limit])
+            taken = self.select_for_update(skip_locked=skip_locked, of=("self",))
+            ids = list(taken.order_by("renew_at").values_list("pk", flat=True)[:limit])
             self.model.objects.filter(pk__in=ids).update(
                 renewal_owner=owner,
                 renewal_lease_until=now + RENEWAL_LEASE,
@@ -394,5 +402,3 @@ class Connection(models.Model):
         """Return the token this account is used with: its own, else its login's."""
         own = vault.open_field(self, "derived_token")
         return own or (self.grant.access() if self.grant else None)
-
-

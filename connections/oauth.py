@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.models import Client, User, record
 from connections import signals, vault
 from connections.models import Connection, Grant, PlatformApp
-from connections.platforms.base import Access, Account, Cause, Refusal
+from connections.platforms.base import Access, Account, Refusal
 from connections.refresh import RELEASED, next_renewal
 from connections.vault import put_secret
 
@@ -230,8 +230,6 @@ def refused(app: PlatformApp, refusal: Refusal, connection: Connection | None) -
         refusal=refusal,
     )
     return Ending(Result.PLATFORM_ERROR, connection=connection, refusal=refusal)
-
-
 
 
 def describe_reachable(grant: Grant, user: User) -> list[dict[str, str]]:

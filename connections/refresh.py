@@ -70,7 +70,8 @@ def renew_grants(grants: Sequence[Grant]) -> None:
     now, owner = timezone.now(), uuid.uuid4()
     wanted = {grant.pk: grant.generation for grant in grants}
     free = Grant.objects.free_to_renew(now).filter(pk__in=wanted)
-    claimed = free.claim_for_renewal(now, owner, len(wanted))
+    # A row locked just now is being claimed: passing over it would look like a free one.
+    claimed = free.claim_for_renewal(now, owner, len(wanted), skip_locked=False)
     current = [grant for grant in claimed if grant.generation == wanted[grant.pk]]
     for grant in claimed:
         if grant not in current:

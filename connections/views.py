@@ -14,12 +14,12 @@ from accounts.access import role_required
 from accounts.models import AgencyRequest, Client, Role
 from connections import disconnect as ending_flow
 from connections import oauth
-from connections.forms import ConnectForm, MoveForm, read_choices
+from connections.forms import ConnectForm, MoveForm, read_choices, with_choices
 from connections.messages import say
 from connections.models import Connection, Grant, PlatformApp
 from connections.oauth import Ending, Result
 from connections.platforms import Platform
-from connections.platforms.base import Access, Refusal
+from connections.platforms.base import Access, Cause, Refusal
 from connections.providers.adapter import provider_for
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -51,9 +51,7 @@ def reconnect(request: AgencyRequest, pk: UUID) -> HttpResponse:
     return _go(request, connection.app, connection=connection)
 
 
-def _go(
-    request: AgencyRequest, app: PlatformApp, *, connection: Connection | None
-) -> HttpResponse:
+def _go(request: AgencyRequest, app: PlatformApp, *, connection: Connection | None) -> HttpResponse:
     """Redirect to the platform, our own data in allauth's state."""
     provider = provider_for(request, app.platform, str(app.pk))
     if provider is None:
@@ -94,7 +92,7 @@ def cancelled(request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
 
 def platform_answered(request: HttpRequest, data: dict[str, Any], word: str) -> HttpResponse:
     """End a flow that the platform sent back with an error of its own."""
-    refusal = Refusal(oauth.Cause.UNKNOWN, code=word or "no code", endpoint="authorize")
+    refusal = Refusal(Cause.UNKNOWN, code=word or "no code", endpoint="authorize")
     return platform_refused(request, data, refusal)
 
 
@@ -168,7 +166,7 @@ def choose_accounts(request: AgencyRequest, pk: UUID) -> HttpResponse:
         choices, errors = read_choices(request.POST, found=grant.reachable, clients=clients)
         if not errors:
             return _assign(request, grant, choices)
-    found = oauth.describe_reachable(grant, request.user)
+    found = with_choices(oauth.describe_reachable(grant, request.user), request.POST)
     context = {"grant": grant, "found": found, "clients": clients, "errors": errors}
     status = 422 if errors else 200
     return render(request, "connections/choose_accounts.html", context, status=status)

@@ -75,7 +75,9 @@ def _inspect(looks: Sequence[Look]) -> None:
             talks.append(_inspection(look.connection))
             asked.append(look)
         except VaultError:
-            look.outcome = Outcome(refused=Refusal(Cause.UNKNOWN, code="sealed value does not open"))
+            look.outcome = Outcome(
+                refused=Refusal(Cause.UNKNOWN, code="sealed value does not open")
+            )
     for look, outcome in zip(asked, converse_many(talks), strict=True):
         look.outcome = outcome
         if outcome.refused:

@@ -41,6 +41,7 @@ CLIENT_NAMES = (
 PLATFORMS_SHOWN = ("facebook", "instagram", "threads", "x", "tiktok", "linkedin", "youtube")
 # The first three clients' Pages hang on one person's login, as they do in real agencies.
 SHARED_LOGIN = "pages@lighthouse.example"
+SHARED_NAME = "Nina Vogel"
 SHARED_BY = 3
 PEOPLE = (
     ("admin@relink.test", "Ada Admin", Role.ADMIN),
@@ -60,7 +61,9 @@ class Sandbox:
     def tell(self, path: str, what: object) -> None:
         self.http.post(f"{self.url}/control/{path}", json=what, timeout=PATIENCE).raise_for_status()
 
-    def consent(self, address: str, *, login: str, scopes: tuple[str, ...], accounts: list[str]) -> str:
+    def consent(
+        self, address: str, *, login: str, scopes: tuple[str, ...], accounts: list[str]
+    ) -> str:
         """Approve at a simulated platform and return the code of the redirect."""
         form = {"login": login, "scope": scopes, "page": accounts, "decision": "approve"}
         answer = self.http.post(address, data=form, allow_redirects=False, timeout=PATIENCE)
@@ -89,7 +92,7 @@ class Profile:
         return {
             "platform": self.platform,
             "login": self.login,
-            "name": self.client,
+            "name": SHARED_NAME if self.login == SHARED_LOGIN else self.client,
             "accounts": [account],
         }
 
@@ -191,9 +194,7 @@ def connect(
     ending = oauth.finish_connect(app=app, access=access, actor=actor, now=now)
     assert ending.grant is not None, ending.result
     choices = {one.external_id: clients[one.client] for one in profiles}
-    return len(
-        oauth.assign_accounts(grant=ending.grant, choices=choices, actor=actor, now=now)
-    )
+    return len(oauth.assign_accounts(grant=ending.grant, choices=choices, actor=actor, now=now))
 
 
 def accounts_of(profiles: list[Profile]) -> list[object]:

@@ -186,7 +186,9 @@ def status_of(cause: Cause) -> Status | None:
     return STATUS_OF.get(cause)
 
 
-def is_expiring(ends_at: datetime | None, started_at: datetime, now: datetime, notice: timedelta) -> bool:
+def is_expiring(
+    ends_at: datetime | None, started_at: datetime, now: datetime, notice: timedelta
+) -> bool:
     """Say whether access that cannot be renewed silently ends soon, measured by its own life."""
     if ends_at is None:
         return False
@@ -308,9 +310,7 @@ def _renewal_invalid(facts: Facts) -> Words:
 
 
 def _wrong_account(facts: Facts) -> Words:
-    return _reconnect(
-        facts, f"The sign-in we hold answers for another account than {facts.label}."
-    )
+    return _reconnect(facts, f"The sign-in we hold answers for another account than {facts.label}.")
 
 
 def _expired(facts: Facts) -> Words:
@@ -477,8 +477,7 @@ def _platform(facts: Facts) -> Words:
     last = facts.last_good_check
     known = f"It worked at the last good check, {last}." if last else "It was never checked."
     return Words(
-        what=f"{facts.platform} {did}; {facts.label} is unverified since "
-        f"{facts.unverified_since}.",
+        what=f"{facts.platform} {did}; {facts.label} is unverified since {facts.unverified_since}.",
         why=f"This says nothing about {facts.label} itself. {known}",
         who="Nobody.",
         next_step=f"Wait: we retry by ourselves{facts.retry_at and ' at ' + facts.retry_at}. "
@@ -524,8 +523,10 @@ def _none(facts: Facts) -> Words:
 
 
 def _ok(facts: Facts) -> Words:
-    checked = f"Last successful check {facts.last_good_check}." if facts.last_good_check else (
-        "Not checked yet since it was connected."
+    checked = (
+        f"Last successful check {facts.last_good_check}."
+        if facts.last_good_check
+        else ("Not checked yet since it was connected.")
     )
     if facts.renews_by_itself:
         why = f"Access renews by itself{facts.ends_on and ' until ' + facts.ends_on}."

@@ -55,9 +55,7 @@ def note_renewal(grant: Grant, **_: Any) -> None:
 
 @receiver(signals.call_refused)
 def log_failure(**details: Any) -> None:
-    failures.log_refusal(
-        **{k: v for k, v in details.items() if k not in {"sender", "signal"}}
-    )
+    failures.log_refusal(**{k: v for k, v in details.items() if k not in {"sender", "signal"}})
 
 
 @receiver(signals.call_refused)
@@ -68,9 +66,7 @@ def look_at_once(grant: Grant | None, operation: str, **_: Any) -> None:
 
 
 @receiver(signals.connection_changed)
-def note_change(
-    connection: Connection, kind: str, text: str, actor: User | None, **_: Any
-) -> None:
+def note_change(connection: Connection, kind: str, text: str, actor: User | None, **_: Any) -> None:
     Event.objects.create(
         connection=connection, kind=kind, text=text[:300], actor_name=str(actor or "")
     )

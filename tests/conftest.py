@@ -137,9 +137,7 @@ class Agency:
         ending = oauth.finish_connect(app=app, access=access, actor=self.owner, now=now)
         assert ending.grant is not None, ending
         choices = {account.external_id: self.client for account in access.accounts}
-        made = oauth.assign_accounts(
-            grant=ending.grant, choices=choices, actor=self.owner, now=now
-        )
+        made = oauth.assign_accounts(grant=ending.grant, choices=choices, actor=self.owner, now=now)
         ids = [connection.pk for connection in made]
         return list(Connection.objects.with_parts().with_ids(ids).order_by("name"))
 

@@ -83,9 +83,7 @@ WITH_ID = [(name, route) for name, route in CLOSED if "<uuid" in route]
 
 @pytest.mark.parametrize(("name", "route"), WITH_ID, ids=[name for name, _ in WITH_ID])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_stranger_finds_nothing(
-    method, name, route, stored_connection, owner, sign_in, stranger
-):
+def test_stranger_finds_nothing(method, name, route, stored_connection, owner, sign_in, stranger):
     connection, browser = stored_connection, sign_in(stranger)
     rows = [connection.pk, connection.client_id, connection.grant_id, owner.pk]
 

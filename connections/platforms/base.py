@@ -24,12 +24,12 @@ class Cause(StrEnum):
 
     EXPIRED = "expired"
     REVOKED = "revoked"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    PASSWORD_CHANGED = "password_changed"
     CHECKPOINT = "checkpoint"
-    TOKEN_REJECTED = "token_rejected"  # noqa: S105
+    TOKEN_REJECTED = "token_rejected"
     PERMISSION_MISSING = "permission_missing"
     ROLE_LOST = "role_lost"
-    REFRESH_TOKEN_INVALID = "refresh_token_invalid"  # noqa: S105
+    REFRESH_TOKEN_INVALID = "refresh_token_invalid"
     CODE_REJECTED = "code_rejected"
     REDIRECT_MISMATCH = "redirect_mismatch"
     APP_CREDENTIALS = "app_credentials"
@@ -48,7 +48,7 @@ class Endpoint(StrEnum):
     """Which kind of endpoint answered: the same code means other things on each."""
 
     API = "api"
-    TOKEN = "token"  # noqa: S105
+    TOKEN = "token"
     DEBUG = "debug"
 
 
@@ -133,7 +133,9 @@ class Response:
         for key in path:
             if isinstance(value, Mapping) and isinstance(key, str):
                 value = value.get(key)
-            elif isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value):
+            elif (
+                isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value)
+            ):
                 value = value[key]
             else:
                 return None
@@ -274,7 +276,6 @@ class Permission:
     needed_for: str
 
 
-
 Conversation = Generator[Request, Response, Any]
 
 
@@ -329,12 +330,16 @@ class Platform:
         tokens = yield from self.lengthen(client, tokens)
         return (yield from self.identify(client, tokens))
 
-    def lengthen(self, client: OAuthClient, tokens: TokenSet) -> Generator[Request, Response, TokenSet]:
+    def lengthen(
+        self, client: OAuthClient, tokens: TokenSet
+    ) -> Generator[Request, Response, TokenSet]:
         """Turn a short-lived token into a long-lived one, where the platform has both."""
         return tokens
         yield
 
-    def identify(self, client: OAuthClient, tokens: TokenSet) -> Generator[Request, Response, Access]:
+    def identify(
+        self, client: OAuthClient, tokens: TokenSet
+    ) -> Generator[Request, Response, Access]:
         raise NotImplementedError
 
     def inspect(
@@ -429,7 +434,13 @@ class Platform:
         )
 
     def read_request_id(self, response: Response) -> str:
-        for header in ("x-fb-request-id", "x-fb-trace-id", "x-li-uuid", "x-tt-logid", "x-transaction-id"):
+        for header in (
+            "x-fb-request-id",
+            "x-fb-trace-id",
+            "x-li-uuid",
+            "x-tt-logid",
+            "x-transaction-id",
+        ):
             if value := response.headers.get(header):
                 return value
         return ""

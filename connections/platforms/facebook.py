@@ -36,6 +36,7 @@ class Facebook(MetaPlatform):
     authorize_url = "https://www.facebook.com/dialog/oauth"
     token_url = f"{GRAPH}/oauth/access_token"
     account_noun = "Page"
+    lifetime_words = "60 days, to a Page as long as access to data lasts"
     reports_scopes = True
     permissions = (
         Permission("pages_show_list", "See your Pages", "finding the Page"),
@@ -77,7 +78,9 @@ class Facebook(MetaPlatform):
     def identify(
         self, client: OAuthClient, tokens: TokenSet
     ) -> Generator[Request, Response, Access]:
-        me = yield Request("GET", self.graph(client, "me"), params={"fields": "id,name"}, bearer=tokens.access)
+        me = yield Request(
+            "GET", self.graph(client, "me"), params={"fields": "id,name"}, bearer=tokens.access
+        )
         subject_id = self.expect(me, "id")
         inspection = yield from self.inspect(client, tokens.access, subject_id)
         accounts = yield from self.pages(client, tokens.access)
@@ -98,7 +101,9 @@ class Facebook(MetaPlatform):
         found: list[Account] = []
         params = {"fields": "id,name,username,access_token,tasks", "limit": "100"}
         for _ in range(MAX_PAGES_OF_ACCOUNTS):
-            answer = yield Request("GET", self.graph(client, "me/accounts"), params=params, bearer=token)
+            answer = yield Request(
+                "GET", self.graph(client, "me/accounts"), params=params, bearer=token
+            )
             if not answer.ok or not isinstance(rows := answer.at("data"), list):
                 self.refuse(answer)
             found += [account for row in rows if (account := read_page(row))]

@@ -64,7 +64,9 @@ class Instagram(SelfRenewing):
             },
         )
         longer = self.read_tokens(answer)
-        return TokenSet(longer.access, None, longer.expires_in, None, longer.scopes or tokens.scopes)
+        return TokenSet(
+            longer.access, None, longer.expires_in, None, longer.scopes or tokens.scopes
+        )
 
     def renewal_request(
         self, client: OAuthClient, access: Secret, refresh: Secret | None

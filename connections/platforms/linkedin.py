@@ -69,9 +69,7 @@ class LinkedIn(Platform):
     name = "LinkedIn"
     authorize_url = f"{OAUTH}/authorization"
     token_url = f"{OAUTH}/accessToken"
-    cancel_errors = frozenset(
-        {"access_denied", "user_cancelled_login", "user_cancelled_authorize"}
-    )
+    cancel_errors = frozenset({"access_denied", "user_cancelled_login", "user_cancelled_authorize"})
     renewal = Renewal(fraction=0.75)
     lifetime_words = "60 days"
     reports_scopes = True

@@ -151,18 +151,19 @@ class YouTube(Platform):
     def read_error(self, response: Response) -> Cause:
         if isinstance(response.at("error"), dict):
             return self.read_api_error(response)
-        if response.status == 429:
-            return Cause.RATE_LIMITED
-        said = (response.text_at("error"), self.read_message(response))
-        if any(word in part for word in RETRYABLE for part in said):
-            return Cause.PLATFORM_OUTAGE
         if response.status >= 500 or response.status == 429:
             return general_cause(response)
         if response.text_at("kind") == "youtube#channelListResponse" and not response.at("items"):
             return Cause.ACCOUNT_MISSING
-        if said == ("", "Invalid Value"):
+        return self.read_token_error(response) or general_cause(response)
+
+    def read_token_error(self, response: Response) -> Cause | None:
+        error, message = response.text_at("error"), self.read_message(response)
+        if any(word in said for word in RETRYABLE for said in (error, message)):
+            return Cause.PLATFORM_OUTAGE
+        if not error and message == "Invalid Value":
             return Cause.TOKEN_REJECTED
-        return TOKEN_ERRORS.get(said[0]) or general_cause(response)
+        return TOKEN_ERRORS.get(error)
 
     def read_api_error(self, response: Response) -> Cause:
         known = next((REASONS[r] for r in self.reasons(response) if r in REASONS), None)
@@ -184,7 +185,11 @@ class YouTube(Platform):
 
     def read_code(self, response: Response) -> str:
         reasons = self.reasons(response)
-        return reasons[0] if reasons else response.text_at("error") or response.text_at("error", "code")
+        return (
+            reasons[0]
+            if reasons
+            else response.text_at("error") or response.text_at("error", "code")
+        )
 
     def read_message(self, response: Response) -> str:
         return response.text_at("error_description") or response.text_at("error", "message")

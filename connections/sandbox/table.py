@@ -21,10 +21,22 @@ EVENT_ROWS: dict[str, dict[str, tuple[str, str | None, str]]] = {
         "instagram": ("revoked", "revoked", "error 190/458"),
         "threads": ("revoked", "revoked", "error 190/458, debug_token is_valid false"),
         "x": ("revoked", "refresh_token_invalid", "401 Unauthorized; refresh 400 invalid_request"),
-        "tiktok": ("revoked", "refresh_token_invalid", "401 access_token_invalid; refresh invalid_grant"),
+        "tiktok": (
+            "revoked",
+            "refresh_token_invalid",
+            "401 access_token_invalid; refresh invalid_grant",
+        ),
         "linkedin": ("revoked", "revoked", "65601, introspection status revoked"),
-        "youtube": ("revoked", "refresh_token_invalid", "refresh 400 invalid_grant; API 401 authError"),
-        "generic": ("revoked", "refresh_token_invalid", "401 invalid_token, introspection inactive"),
+        "youtube": (
+            "revoked",
+            "refresh_token_invalid",
+            "refresh 400 invalid_grant; API 401 authError",
+        ),
+        "generic": (
+            "revoked",
+            "refresh_token_invalid",
+            "401 invalid_token, introspection inactive",
+        ),
     },
     "change_password": {
         "facebook": ("revoked", "password_changed", "error 190/460"),
@@ -51,7 +63,11 @@ EVENT_ROWS: dict[str, dict[str, tuple[str, str | None, str]]] = {
         "instagram": ("revoked", "checkpoint", "error 190/459, text names www.instagram.com"),
         "threads": ("revoked", "checkpoint", "error 190/459"),
         "x": ("revoked", "checkpoint", "403 user-suspended; refresh 400 invalid_request"),
-        "tiktok": ("revoked", "refresh_token_invalid", "as revoke: TikTok has no checkpoint of its own"),
+        "tiktok": (
+            "revoked",
+            "refresh_token_invalid",
+            "as revoke: TikTok has no checkpoint of its own",
+        ),
         "linkedin": ("revoked", "revoked", "as revoke: LinkedIn has no checkpoint of its own"),
         "youtube": (
             "revoked",

@@ -16,8 +16,10 @@ def break_on_control_page(page: Page, product: Product, connection: dict, fault:
     """Pick an account on the sandbox's page and break it, as a person does."""
     page.goto(f"{product.control}?platform={connection['platform']}")
     account = page.locator(f"input[name=account][value='{connection['external_id']}']")
-    form = page.locator("form").filter(has=account).filter(
-        has=page.get_by_role("button", name="Break it")
+    form = (
+        page.locator("form")
+        .filter(has=account)
+        .filter(has=page.get_by_role("button", name="Break it"))
     )
     form.get_by_label("Fault").select_option(fault)
     form.get_by_role("button", name="Break it").click()
@@ -41,8 +43,7 @@ def login_of(product: Product, connection: dict) -> str:
     return next(
         row["login"]
         for row in rows
-        if row["platform"] == connection["platform"]
-        and row["account"] == connection["external_id"]
+        if row["platform"] == connection["platform"] and row["account"] == connection["external_id"]
     )
 
 
@@ -83,9 +84,7 @@ def test_broken_account_is_seen_and_repaired_with_one_click(
 @JAVASCRIPT
 def test_failure_is_in_the_log_for_admins(javascript, product, signed_in):
     connection = product.connection("threads", 5 if javascript else 6)
-    product.break_it(
-        platform="threads", account=connection["external_id"], fault="change_password"
-    )
+    product.break_it(platform="threads", account=connection["external_id"], fault="change_password")
     wait_until(lambda: product.status(connection) == "revoked")
     page = signed_in("admin", java_script_enabled=javascript)
 
@@ -113,9 +112,7 @@ def test_cancelled_sign_in_says_so_and_changes_nothing(javascript, product, sign
 
 
 @JAVASCRIPT
-def test_outage_is_shown_as_the_platforms_and_offers_no_reconnect(
-    javascript, product, signed_in
-):
+def test_outage_is_shown_as_the_platforms_and_offers_no_reconnect(javascript, product, signed_in):
     connection = product.connection("tiktok", 8)
     fault = product.break_it(platform="tiktok", fault="outage", mode="503_html")
     wait_until(lambda: product.status(connection) == "platform")
@@ -132,9 +129,9 @@ def test_outage_is_shown_as_the_platforms_and_offers_no_reconnect(
 
 def test_rotated_app_secret_sends_nobody_to_reconnect(product, signed_in):
     connection = product.connection("threads", 8)
-    secret = product.break_it(
-        platform="threads", app="relink-demo-threads", fault="rotate_secret"
-    )["secret"]
+    secret = product.break_it(platform="threads", app="relink-demo-threads", fault="rotate_secret")[
+        "secret"
+    ]
     wait_until(lambda: product.status(connection) == "app")
     page = signed_in("staff")
 

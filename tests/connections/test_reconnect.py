@@ -21,9 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def begin(browser, connection) -> str:
     """Click Reconnect and return the platform's address."""
-    answer = browser.post(
-        reverse("reconnect", args=[connection.pk]), {"confirmed": "1"}
-    )
+    answer = browser.post(reverse("reconnect", args=[connection.pk]), {"confirmed": "1"})
     assert answer.status_code == 302
     return answer["Location"]
 
@@ -269,7 +267,10 @@ def test_first_connect_asks_which_client_and_then_connects(
 
 def test_first_connect_refuses_another_agencys_client(agency, sign_in, owner):
     browser, profile = sign_in(owner), agency.profile("youtube")
-    page, hidden = connect_page(browser, agency, "youtube", profile), Client.objects.create(name="B")
+    page, hidden = (
+        connect_page(browser, agency, "youtube", profile),
+        Client.objects.create(name="B"),
+    )
     choice = {"account": profile.external_id, f"client_{profile.external_id}": hidden.pk}
 
     answer = browser.post(page, choice)
@@ -309,9 +310,7 @@ def test_reconnect_keeps_the_refresh_token_that_was_not_sent_again(agency, owner
         access.scopes,
     )
 
-    oauth.finish_reconnect(
-        connection=connection, access=silent, actor=owner, now=timezone.now()
-    )
+    oauth.finish_reconnect(connection=connection, access=silent, actor=owner, now=timezone.now())
 
     connection.refresh_from_db()
     assert connection.grant.refresh().reveal() == before

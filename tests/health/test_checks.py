@@ -167,7 +167,9 @@ def test_final_refusal_is_not_asked_for_again(agency, platforms):
 
 def renewal_calls(platforms) -> int:
     calls = requests.get(f"{platforms.url}/control/calls", timeout=5).json()
-    last_exchange = max(i for i, c in enumerate(calls) if "token" in c["endpoint"] and c["status"] == 200)
+    last_exchange = max(
+        i for i, c in enumerate(calls) if "token" in c["endpoint"] and c["status"] == 200
+    )
     return sum("oauth2/token" in call["endpoint"] for call in calls[last_exchange + 1 :])
 
 
@@ -179,7 +181,8 @@ def test_one_failing_account_leaves_the_others_checked(agency, platforms):
 
     statuses = dict(Connection.objects.values_list("app__platform", "last_good_check_at"))
     assert statuses["facebook"] is None
-    assert statuses["x"] and statuses["linkedin"]
+    assert statuses["x"]
+    assert statuses["linkedin"]
 
 
 def test_check_claimed_later_wins_over_a_slow_one(agency):

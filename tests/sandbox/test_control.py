@@ -10,6 +10,7 @@ import time
 import pytest
 
 from tests.sandbox_process import ROOT
+
 from .flows import Client
 
 BAD_FAULTS = [

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from tests.sandbox_process import ACCOUNTS
+
 from .flows import FLOWS, Client
 
 EVERY = list(FLOWS)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.sandbox_process import ACCOUNTS, REDIRECT, answered
+
 from .flows import FLOWS, YOUTUBE, Client
 
 DAY = 86400

@@ -27,7 +27,9 @@ class Command(BaseCommand):
         add.add_argument("platform")
         add.add_argument("client_id")
         add.add_argument("--name", default="")
-        add.add_argument("--environment", default=Environment.PRODUCTION, choices=Environment.values)
+        add.add_argument(
+            "--environment", default=Environment.PRODUCTION, choices=Environment.values
+        )
         add.add_argument("--settings", default="{}", help="JSON: api_version, scopes, URLs, …")
         listing = commands.add_parser("list", help="list the apps")
         listing.add_argument("--json", action="store_true", dest="as_json")
