@@ -9,7 +9,7 @@ from accounts.models import Client, User, record
 from connections import signals
 from connections.http import converse
 from connections.models import Connection, Grant, PlatformApp
-from connections.platforms.base import Refused, Secret, Unreachable
+from connections.platforms.wire import Refused, Secret, Unreachable
 from connections.vault import VaultError
 
 log = logging.getLogger(__name__)

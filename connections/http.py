@@ -17,7 +17,7 @@ import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 
-from connections.platforms.base import Cause, Refusal, Refused, Request, Response, Unreachable
+from connections.platforms.wire import Cause, Refusal, Refused, Request, Response, Unreachable
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from connections.models import PlatformApp
 from connections.oauth import Ending, Result
-from connections.platforms.base import Cause
+from connections.platforms.wire import Cause
 
 
 def say(request: HttpRequest, app: PlatformApp, ending: Ending) -> str:

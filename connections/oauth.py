@@ -14,7 +14,8 @@ from django.db import transaction
 from accounts.models import Client, User, record
 from connections import signals, vault
 from connections.models import Connection, Grant, PlatformApp
-from connections.platforms.base import Access, Account, Refusal
+from connections.platforms.base import Access, Account
+from connections.platforms.wire import Refusal
 from connections.refresh import RELEASED, next_renewal
 from connections.vault import put_secret
 

@@ -18,7 +18,8 @@ from django.utils import timezone
 from connections import signals
 from connections.http import Outcome, converse_many
 from connections.models import RENEWAL_LEASE, Connection, Grant, PlatformApp
-from connections.platforms.base import Cause, Refusal, TokenSet
+from connections.platforms.base import TokenSet
+from connections.platforms.wire import Cause, Refusal
 from connections.vault import VaultError, put_secret
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
 
-from connections.platforms.base import Secret
+from connections.platforms.wire import Secret
 
 VERSION = "v1"
 NONCE_BYTES = 12  # NIST SP 800-38D, 5.2.1.1

@@ -19,7 +19,8 @@ from connections.messages import say
 from connections.models import Connection, Grant, PlatformApp
 from connections.oauth import Ending, Result
 from connections.platforms import Platform
-from connections.platforms.base import Access, Cause, Refusal
+from connections.platforms.base import Access
+from connections.platforms.wire import Cause, Refusal
 from connections.providers.adapter import provider_for
 
 GET_OR_POST = ["GET", "HEAD", "POST"]

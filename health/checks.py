@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from connections.http import Outcome, Talk, converse_many
 from connections.models import BROKEN, Connection, Grant, Status
-from connections.platforms.base import Cause, Inspection, Refusal
+from connections.platforms.base import Inspection
+from connections.platforms.wire import Cause, Refusal
 from connections.refresh import renew_grants
 from connections.vault import VaultError
 from health.diagnosis import UNCHANGED, is_expiring, status_of

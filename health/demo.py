@@ -21,7 +21,7 @@ from connections import oauth
 from connections.http import converse
 from connections.models import Connection, Environment, PlatformApp
 from connections.platforms import PLATFORMS, Platform
-from connections.platforms.base import Secret
+from connections.platforms.wire import Secret
 from connections.vault import put_secret
 
 CLIENT_NAMES = (

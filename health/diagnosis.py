@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from connections.models import Status
-from connections.platforms.base import Cause
+from connections.platforms.wire import Cause
 
 EXPIRING_FRACTION = 0.25  # of a lifetime, where that is shorter than the usual notice
 

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from accounts.models import Client, User
 from connections.platforms import PLATFORMS
-from connections.platforms.base import Cause
+from connections.platforms.wire import Cause
 from health.models import AuthFailure, AuthFailureQuerySet
 
 FAILURES_A_PAGE = 50

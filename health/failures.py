@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from connections.models import Connection, Grant, PlatformApp
-from connections.platforms.base import Cause, Refusal
+from connections.platforms.wire import Cause, Refusal
 from connections.redaction import mask
 from health.models import AuthFailure
 

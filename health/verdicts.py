@@ -11,7 +11,8 @@ from django.db import connection as database
 from django.db import transaction
 
 from connections.models import Connection, Grant
-from connections.platforms.base import Inspection, Refusal
+from connections.platforms.base import Inspection
+from connections.platforms.wire import Refusal
 from health import failures
 from health.models import Event, EventKind
 

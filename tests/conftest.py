@@ -17,7 +17,7 @@ from pytest_django import Settings
 from accounts.models import Client, Role, User
 from connections import oauth
 from connections.models import Connection, Grant, PlatformApp
-from connections.platforms.base import Secret
+from connections.platforms.wire import Secret
 from connections.vault import put_secret
 from health import demo
 from tests.product import Product, running

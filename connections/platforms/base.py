@@ -6,209 +6,23 @@ sent the ``Response``. ``connections/http.py`` holds the other end, one call at 
 with requests or thousands at once with aiohttp.
 """
 
-import json
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from enum import StrEnum
-from functools import cached_property
 from typing import Any, ClassVar, NoReturn
-from urllib.parse import urlsplit
+
+from connections.platforms.wire import (
+    Cause,
+    Endpoint,
+    OAuthClient,
+    Refusal,
+    Refused,
+    Request,
+    Response,
+    Secret,
+)
 
 MAX_MESSAGE = 300
-
-
-class Cause(StrEnum):
-    """Why a call was refused, as far as the platform's answer honestly says."""
-
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-    PASSWORD_CHANGED = "password_changed"
-    CHECKPOINT = "checkpoint"
-    TOKEN_REJECTED = "token_rejected"
-    PERMISSION_MISSING = "permission_missing"
-    ROLE_LOST = "role_lost"
-    REFRESH_TOKEN_INVALID = "refresh_token_invalid"
-    CODE_REJECTED = "code_rejected"
-    REDIRECT_MISMATCH = "redirect_mismatch"
-    APP_CREDENTIALS = "app_credentials"
-    APP_DISABLED = "app_disabled"
-    WRONG_ACCOUNT = "wrong_account"
-    ACCOUNT_MISSING = "account_missing"
-    DATA_ACCESS_EXPIRED = "data_access_expired"
-    CLOCK_SKEW = "clock_skew"
-    MALFORMED_REQUEST = "malformed_request"
-    RATE_LIMITED = "rate_limited"
-    PLATFORM_OUTAGE = "platform_outage"
-    UNKNOWN = "unknown"
-
-
-class Endpoint(StrEnum):
-    """Which kind of endpoint answered: the same code means other things on each."""
-
-    API = "api"
-    TOKEN = "token"
-    DEBUG = "debug"
-
-
-class Secret:
-    """A credential that shows itself only where ``reveal`` is written out."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        return self._value
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._value == other._value
-
-    def __hash__(self) -> int:
-        return hash((Secret, self._value))
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a Secret is never pickled or copied")
-
-
-@dataclass(frozen=True, slots=True)
-class OAuthClient:
-    """Our registration at a platform (RFC 6749: the client), as adapters need it."""
-
-    client_id: str
-    client_secret: Secret
-    redirect_uri: str
-    base_url: str = ""  # of the sandbox: https://HOST/PATH becomes BASE/HOST/PATH
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-    def at(self, url: str) -> str:
-        """Return where ``url`` is for this app's environment."""
-        return f"{self.base_url}/{url.removeprefix('https://')}" if self.base_url else url
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One call to a platform. Its repr names the endpoint and nothing else."""
-
-    method: str
-    url: str = field(repr=False)
-    endpoint: Endpoint = Endpoint.API
-    params: Mapping[str, str] = field(default_factory=dict, repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
-    bearer: Secret | None = field(default=None, repr=False)
-    basic: tuple[str, Secret] | None = field(default=None, repr=False)
-
-    @property
-    def name(self) -> str:
-        """Return method and path without query: what the failure log shows."""
-        return f"{self.method} {urlsplit(self.url).path}"
-
-
-@dataclass(frozen=True)
-class Response:
-    status: int
-    body: bytes = field(repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # names in lower case
-    request: Request | None = None
-
-    @cached_property
-    def json(self) -> Any:
-        """Return the parsed body, or None where it is not JSON."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-
-    def at(self, *path: str | int) -> Any:
-        """Return what lies at ``path`` in the body, or None."""
-        value = self.json
-        for key in path:
-            if isinstance(value, Mapping) and isinstance(key, str):
-                value = value.get(key)
-            elif (
-                isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value)
-            ):
-                value = value[key]
-            else:
-                return None
-        return value
-
-    def text_at(self, *path: str | int) -> str:
-        """Return the text or number at ``path`` as text; anything else is empty."""
-        value = self.at(*path)
-        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-    @property
-    def ok(self) -> bool:
-        return 200 <= self.status < 300
-
-    @property
-    def endpoint(self) -> Endpoint:
-        return self.request.endpoint if self.request else Endpoint.API
-
-    @property
-    def date(self) -> datetime | None:
-        """Return the platform's own clock, from its ``Date`` header."""
-        return _http_date(self.headers.get("date", ""))
-
-    def retry_after(self, now: datetime) -> timedelta | None:
-        """Read ``Retry-After``, in seconds or as a date (RFC 9110, 10.2.3)."""
-        value = self.headers.get("retry-after", "").strip()
-        if value.isdigit() and len(value) < 9:
-            return timedelta(seconds=int(value))
-        at = _http_date(value)
-        return max(at - now, timedelta()) if at else None
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(value)
-    except (TypeError, ValueError, IndexError):
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What a platform answered instead of doing as asked, and how we read it."""
-
-    cause: Cause
-    http_status: int | None = None
-    code: str = ""
-    message: str = ""
-    request_id: str = ""
-    endpoint: str = ""
-    retry_after: timedelta | None = None
-
-
-class Refused(Exception):
-    """The platform said no. The text names the cause only: bodies may echo tokens."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(f"{refusal.cause} ({refusal.code or refusal.http_status})")
-        self.refusal = refusal
-
-
-class Unreachable(Exception):
-    """No answer: refused, reset, timed out, DNS, TLS, or more bytes than we read."""
-
-    def __init__(self, kind: str, request: Request | None = None) -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.request = request
-
-    @property
-    def refusal(self) -> Refusal:
-        name = self.request.name if self.request else ""
-        return Refusal(Cause.PLATFORM_OUTAGE, code=self.kind, message=self.kind, endpoint=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,9 +88,6 @@ class Permission:
     scope: str
     name: str
     needed_for: str
-
-
-Conversation = Generator[Request, Response, Any]
 
 
 class Platform:

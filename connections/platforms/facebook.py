@@ -11,19 +11,14 @@ from datetime import UTC, datetime
 from connections.platforms.base import (
     Access,
     Account,
-    Cause,
-    Endpoint,
     Inspection,
-    OAuthClient,
     Permission,
-    Request,
-    Response,
-    Secret,
     TokenSet,
     read_scopes,
     read_time,
 )
 from connections.platforms.meta import MetaPlatform
+from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 GRAPH = "https://graph.facebook.com"
 DEFAULT_VERSION = "v22.0"

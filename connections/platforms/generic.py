@@ -11,20 +11,15 @@ from collections.abc import Generator
 from connections.platforms.base import (
     Access,
     Account,
-    Cause,
-    Endpoint,
     Inspection,
-    OAuthClient,
     Platform,
     Renewal,
-    Request,
-    Response,
-    Secret,
     TokenSet,
     general_cause,
     read_scopes,
     read_time,
 )
+from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 ERRORS = {
     "invalid_client": Cause.APP_CREDENTIALS,

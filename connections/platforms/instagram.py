@@ -8,19 +8,14 @@ from collections.abc import Generator, Mapping
 from connections.platforms.base import (
     Access,
     Account,
-    Cause,
-    Endpoint,
     Inspection,
-    OAuthClient,
     Permission,
-    Request,
-    Response,
-    Secret,
     TokenSet,
     read_duration,
     read_scopes,
 )
 from connections.platforms.meta import SelfRenewing
+from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 GRAPH = "https://graph.instagram.com"
 DEFAULT_VERSION = "v22.0"

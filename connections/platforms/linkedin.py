@@ -9,21 +9,16 @@ from collections.abc import Generator
 from connections.platforms.base import (
     Access,
     Account,
-    Cause,
-    Endpoint,
     Inspection,
-    OAuthClient,
     Permission,
     Platform,
     Renewal,
-    Request,
-    Response,
-    Secret,
     TokenSet,
     general_cause,
     read_scopes,
     read_time,
 )
+from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 OAUTH = "https://www.linkedin.com/oauth/v2"
 SERVICE_CODES = {

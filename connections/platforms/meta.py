@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from connections.platforms.base import Cause, Endpoint, Platform, Renewal, Response, general_cause
+from connections.platforms.base import Platform, Renewal, general_cause
+from connections.platforms.wire import Cause, Endpoint, Response
 
 SUBCODES_OF_190 = {
     456: Cause.REVOKED,

@@ -10,19 +10,14 @@ from collections.abc import Generator
 from connections.platforms.base import (
     Access,
     Account,
-    Cause,
-    Endpoint,
     Inspection,
-    OAuthClient,
     Permission,
-    Request,
-    Response,
-    Secret,
     TokenSet,
     read_scopes,
     read_time,
 )
 from connections.platforms.meta import SelfRenewing
+from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 DEFAULT_HOST = "graph.threads.net"
 

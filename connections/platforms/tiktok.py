@@ -9,19 +9,14 @@ from collections.abc import Generator
 from connections.platforms.base import (
     Access,
     Account,
-    Cause,
-    Endpoint,
     Inspection,
-    OAuthClient,
     Permission,
     Platform,
     Renewal,
-    Request,
-    Response,
-    Secret,
     TokenSet,
     general_cause,
 )
+from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 API = "https://open.tiktokapis.com/v2"
 CODES = {

@@ -10,19 +10,14 @@ from datetime import timedelta
 from connections.platforms.base import (
     Access,
     Account,
-    Cause,
-    Endpoint,
     Inspection,
-    OAuthClient,
     Permission,
     Platform,
     Renewal,
-    Request,
-    Response,
-    Secret,
     TokenSet,
     general_cause,
 )
+from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 TOKEN_TEXTS = (
     ("authorization code was invalid", Cause.CODE_REJECTED),

@@ -10,21 +10,16 @@ from datetime import timedelta
 from connections.platforms.base import (
     Access,
     Account,
-    Cause,
-    Endpoint,
     Inspection,
-    OAuthClient,
     Permission,
     Platform,
     Renewal,
-    Request,
-    Response,
-    Secret,
     TokenSet,
     general_cause,
     read_scopes,
     read_time,
 )
+from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 SCOPE = "https://www.googleapis.com/auth/"
 RETRYABLE = ("internal_failure", "server_error", "temporarily_unavailable")

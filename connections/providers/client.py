@@ -10,7 +10,8 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 
 from connections.http import converse
 from connections.platforms import Platform
-from connections.platforms.base import Access, OAuthClient
+from connections.platforms.base import Access
+from connections.platforms.wire import OAuthClient
 
 
 class PlatformClient(OAuth2Client):

@@ -9,15 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connections.platforms import PLATFORMS
-from connections.platforms.base import (
-    Cause,
-    Endpoint,
-    OAuthClient,
-    Platform,
-    Request,
-    Response,
-    Secret,
-)
+from connections.platforms.base import Platform
+from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 CASES = json.loads((Path(__file__).parent / "error_cases.json").read_text())
 SPRITE = Path(__file__).parents[2] / "static" / "icons.svg"

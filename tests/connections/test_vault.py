@@ -3,7 +3,7 @@
 import pytest
 
 from connections import vault
-from connections.platforms.base import Secret
+from connections.platforms.wire import Secret
 from connections.vault import VaultError
 
 PLACE = {"table": "connections_grant", "row": "7", "field": "access_token"}

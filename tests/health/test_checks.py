@@ -7,7 +7,7 @@ import requests
 from django.utils import timezone
 
 from connections.models import Connection, Grant, Status
-from connections.platforms.base import Cause
+from connections.platforms.wire import Cause
 from connections.refresh import renew_due
 from health.checks import check_now
 from health.facts import diagnose_connection

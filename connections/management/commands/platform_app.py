@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.models import record
 from connections.models import Environment, PlatformApp
 from connections.platforms import PLATFORMS
-from connections.platforms.base import Secret
 from connections.platforms.generic import REQUIRED_SETTINGS
+from connections.platforms.wire import Secret
 from connections.refresh import try_all_again
 from connections.vault import put_secret
 

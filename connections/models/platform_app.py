@@ -1,0 +1,91 @@
+"""Our registrations at the platforms."""
+
+import uuid
+from typing import Self
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from connections import vault
+from connections.platforms import PLATFORMS, Platform
+from connections.platforms.wire import OAuthClient, Secret
+from connections.vault import SealedField
+
+
+class Environment(models.TextChoices):
+    PRODUCTION = "production", "Production"
+    SANDBOX = "sandbox", "Sandbox"
+
+
+class PlatformAppQuerySet(models.QuerySet["PlatformApp"]):
+    def usable(self) -> Self:
+        return self.filter(retired_at=None)
+
+    def for_platform(self, platform: str) -> Self:
+        return self.usable().filter(platform=platform).order_by("created_at")
+
+    def authorize_origins(self) -> list[str]:
+        """Return the origins of sign-in pages that apps bring in their settings."""
+        addresses = self.usable().filter(settings__has_key="authorize_url")
+        found = addresses.values_list("settings__authorize_url", flat=True)
+        parts = [urlsplit(str(address)) for address in found]
+        return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc})
+
+    def with_counts(self) -> Self:
+        """Add how many accounts each app holds, for the page that lists the apps."""
+        live = Q(connections__disconnected_at=None)
+        counted = self.annotate(connection_count=models.Count("connections", filter=live))
+        return counted.order_by("platform", "created_at")  # grouping drops Meta's order
+
+
+class PlatformApp(models.Model):
+    """Our registration at a platform (RFC 6749: the client). A grant belongs to one app."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    platform = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    environment = models.CharField(max_length=10, choices=Environment)
+    client_id = models.CharField(max_length=255)
+    client_secret = SealedField()
+    settings = models.JSONField(default=dict, blank=True)
+    secret_rotated_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PlatformAppQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["platform", "created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "client_id"], name="one_app_per_client_id")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def adapter(self) -> Platform:
+        return PLATFORMS[self.platform]
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.environment == Environment.SANDBOX
+
+    @property
+    def redirect_uri(self) -> str:
+        """Return the one callback address of this platform, from PUBLIC_URL, not the request."""
+        return settings.PUBLIC_URL + reverse(f"{self.platform}_callback")
+
+    def oauth_client(self) -> OAuthClient:
+        """Return what adapters need of this app, with its secret opened."""
+        base = f"{settings.SANDBOX_URL}/{self.platform}" if self.is_sandbox else ""
+        return OAuthClient(
+            client_id=self.client_id,
+            client_secret=vault.open_field(self, "client_secret") or Secret(""),
+            redirect_uri=self.redirect_uri,
+            base_url=base,
+            settings=self.settings,
+        )
