@@ -18,7 +18,8 @@ from connections.platforms.base import Inspection
 from connections.platforms.wire import Cause, Refusal
 from connections.refresh import renew_grants
 from connections.vault import VaultError
-from health.diagnosis import UNCHANGED, is_expiring, status_of
+from health.diagnosis import is_expiring, status_of
+from health.statuses import UNCHANGED
 from health.verdicts import Verdict, write_verdicts
 
 # LinkedIn answers "revoked" for a while after a valid consent (platforms.md 6.10).

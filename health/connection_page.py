@@ -8,12 +8,13 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import User
 from connections.models import Connection, Grant
 from connections.platforms.base import Permission
-from health.diagnosis import Diagnosis, Displayed
+from health.diagnosis import Diagnosis
 from health.displayed import SHOWN, Shown
 from health.facts import diagnose_connection
 from health.grid import granted_of_required
 from health.models import AuthFailure, Event
 from health.moments import duration
+from health.statuses import Displayed
 
 EVENTS_SHOWN = 50
 FAILURES_SHOWN = 10

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from connections.models import Connection
-from health.diagnosis import BROKEN, ICONS, LABELS, Displayed
+from health.statuses import BROKEN, ICONS, LABELS, Displayed
 
 TIERS = dict.fromkeys(BROKEN, "bad") | {
     Displayed.EXPIRING: "warn",

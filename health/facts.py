@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from connections.models import Connection, Status
-from health.diagnosis import Diagnosis, Facts, diagnose
+from health.diagnosis import Diagnosis, diagnose
+from health.words import Facts
 
 
 def diagnose_connection(connection: Connection, now: datetime) -> Diagnosis:

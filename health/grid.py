@@ -12,11 +12,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from accounts.models import Client, User
 from connections.models import Connection, PlatformApp
 from connections.platforms import PLATFORMS
-from health.diagnosis import Displayed
 from health.displayed import NEEDS_ACTION, SHOWN, Shown, showing, visible_connections
 from health.facts import diagnose_connection
 from health.grid_filters import Filters, UnknownFilterError
 from health.moments import DAY, clock, day, duration
+from health.statuses import Displayed
 
 CLIENTS_A_PAGE = 25
 CONNECTIONS_A_PAGE = 50

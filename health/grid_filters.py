@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from connections.platforms import PLATFORMS
-from health.diagnosis import LABELS
 from health.displayed import CODES, NEEDS_ACTION
+from health.statuses import LABELS
 
 VIEWS = ("matrix", "list")
 MAX_PAGE = 10_000

@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from accounts.models import Client, User
 from connections.models import Connection
-from health.diagnosis import Displayed
 from health.displayed import visible_connections
 from health.facts import diagnose_connection
 from health.grid import Grid, build_grid, find_columns
 from health.grid_filters import UnknownFilterError, read_filters
 from health.models import Heartbeat
+from health.statuses import Displayed
 from health.summary import summarise
 
 Make = Callable[..., Any]

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from connections.models import Connection
 from connections.platforms import PLATFORMS
-from health.diagnosis import Diagnosis, Displayed
+from health.diagnosis import Diagnosis
 from health.facts import diagnose_connection
+from health.statuses import Displayed
 
 
 class Command(BaseCommand):
