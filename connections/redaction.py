@@ -11,7 +11,9 @@ SECRET_NAMES = (
     "id_token|token|secret|password|passwd|code|state|authorization|cookie|api_key|apikey"
 )
 PAIR = re.compile(
-    rf"(?i)(?P<name>\b(?:{SECRET_NAMES})\b[\"']?\s*[=:]\s*[\"']?)(?:Bearer\s+|Basic\s+)?[^\s\"'&,;}}]{{6,}}"
+    rf"(?i)(?P<name>\b(?:{SECRET_NAMES})\b[\"']?\s*[=:]\s*[\"']?)(?:Bearer\s+|Basic\s+)?"
+    # A word after "token:" is a sentence going on; a credential has digits or is long.
+    rf"(?:(?<==)|(?=\S*\d)|(?=\S{{20}}))[^\s\"'&,;}}]{{6,}}"
 )
 BEARER = re.compile(r"(?i)\b(Bearer|Basic)\s+[\w.~+/=|-]{6,}")
 LONG_OPAQUE = re.compile(r"\b(?:EAA|IGAA|THQ|TH\||act\.|rft\.|ya29\.|1//|AQ)[\w.|-]{12,}")

@@ -97,6 +97,8 @@ def _inspection(connection: Connection) -> Talk[Inspection]:
 def _needs_second_look(look: Look, now: datetime) -> bool:
     if look.grant is None or look.cause is None:
         return False
+    if look.grant.renewal_given_up or look.cause == look.connection.cause:
+        return False  # it is known already, and was confirmed when it was new
     fresh = now - look.grant.consented_at < FRESH_CONSENT
     if look.cause in RENEWAL_MAY_HELP and _can_renew(look):
         return True

@@ -30,6 +30,7 @@ def facts_of(connection: Connection, now: datetime) -> Facts:
         cause=connection.cause,
         now=now,
         since=moment(connection.status_since, now),
+        seen=when(connection.status_since, now),
         owner=grant.subject_name if grant and connection.derived_token else "",
         code=evidence.get("code", ""),
         unverified_cause=connection.unverified_cause,
@@ -87,6 +88,12 @@ def moment(at: datetime | None, now: datetime) -> str:
         return ""
     local, today = timezone.localtime(at), timezone.localtime(now).date()
     return clock(at) if local.date() == today else date_format(local, "j F Y, H:i")
+
+
+def when(at: datetime, now: datetime) -> str:
+    """Return a time as it stands in a sentence: "at 10:04", or "on 4 May 2026 at 10:04"."""
+    local, today = timezone.localtime(at), timezone.localtime(now).date()
+    return f"at {clock(at)}" if local.date() == today else f"on {day(at)} at {clock(at)}"
 
 
 def clock(at: datetime | None) -> str:

@@ -23,6 +23,7 @@ class Facts:
     cause: str
     now: datetime
     since: str
+    seen: str
     owner: str = ""
     code: str = ""
     unverified_cause: str = ""
@@ -70,14 +71,14 @@ def _reconnect(facts: Facts, why: str) -> Words:
 
 
 def _revoked(facts: Facts) -> Words:
-    return _reconnect(facts, f"Access was removed at {facts.platform}; we saw it on {facts.since}.")
+    return _reconnect(facts, f"Access was removed at {facts.platform}; we saw it {facts.seen}.")
 
 
 def _password(facts: Facts) -> Words:
     return _reconnect(
         facts,
         f"The password was changed, or {facts.platform} ended the session for security "
-        f"reasons; we saw it on {facts.since}.",
+        f"reasons; we saw it {facts.seen}.",
     )
 
 
@@ -93,7 +94,7 @@ def _rejected(facts: Facts) -> Words:
     return _reconnect(
         facts,
         f"{facts.platform} refuses our access and does not say why. Two checks in a row were "
-        f"refused on {facts.since}.",
+        f"refused, the last {facts.seen}.",
     )
 
 
@@ -105,7 +106,7 @@ def _renewal_invalid(facts: Facts) -> Words:
         )
     else:
         why = (
-            f"{facts.platform} refused to renew our access on {facts.since}. It does not say "
+            f"{facts.platform} refused to renew our access {facts.seen}. It does not say "
             "whether it was removed, ran out or was replaced by another sign-in."
         )
     return _reconnect(facts, why)
@@ -119,7 +120,7 @@ def _expired(facts: Facts) -> Words:
     return Words(
         what=f"Our access to {facts.label} ended.",
         why=f"{facts.platform} says that the access ran out; it gives access for "
-        f"{facts.lifetime}. We saw it on {facts.since}.",
+        f"{facts.lifetime}. We saw it {facts.seen}.",
         who=f"{_owner(facts)}, or anyone who can sign in as {facts.label}.",
         next_step=f"Reconnect and sign in as {facts.label}.",
         remedy=Remedy.RECONNECT,

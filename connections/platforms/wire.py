@@ -100,8 +100,13 @@ class Request:
 
     @property
     def name(self) -> str:
-        """Return method and path without query: what the failure log shows."""
-        return f"{self.method} {urlsplit(self.url).path}"
+        """Return method, host and path without query: what the failure log shows.
+
+        At the sandbox, whose paths begin with platform and real host, its own host is noise.
+        """
+        parts = urlsplit(self.url)
+        host = parts.netloc if parts.scheme == "https" else ""
+        return f"{self.method} {host}{parts.path}".replace(" /", " ", 1)
 
 
 @dataclass(frozen=True)
