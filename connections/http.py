@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 import requests
+import urllib3
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 
@@ -71,7 +72,7 @@ def send(request: Request) -> Response:
             body = _read(answer, request, deadline)
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Response(answer.status_code, body, headers, request)
-    except requests.RequestException as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         # Not chained: the library's text holds the URL with its query.
         raise Unreachable(_kind(error), request) from None
 
@@ -79,7 +80,8 @@ def send(request: Request) -> Response:
 def _read(answer: requests.Response, request: Request, deadline: float) -> bytes:
     """Read a body of bounded size in bounded time, however slowly it drips."""
     chunks, size = [], 0
-    for chunk in answer.iter_content(16_384):
+    # read1 returns what has arrived; iter_content would wait for a whole chunk.
+    while chunk := answer.raw.read1(16_384, decode_content=True):
         size += len(chunk)
         if size > MAX_BYTES:
             raise Unreachable("answer too large", request)
@@ -100,15 +102,15 @@ def _headers(request: Request) -> dict[str, str]:
     return headers
 
 
-def _kind(error: requests.RequestException) -> str:
+def _kind(error: Exception) -> str:
     text = str(error)
     if isinstance(error, requests.exceptions.SSLError):
         return "TLS failed"
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return "timeout"
     if "NameResolutionError" in text or "getaddrinfo" in text:
         return "name not found"
-    if isinstance(error, requests.ConnectionError):
+    if isinstance(error, requests.ConnectionError | urllib3.exceptions.ProtocolError):
         return "connection refused" if "Connection refused" in text else "connection lost"
     return "unreadable answer"
 

@@ -207,7 +207,7 @@ def sign_in(sandbox: Sandbox, app: PlatformApp, profiles: list[Profile]) -> oaut
     code = sandbox.consent(
         authorize_address(app, verifier),
         login=profiles[0].login,
-        scopes=platform.scopes,
+        scopes=oauth.requested_scopes(app),
         accounts=[one.external_id for one in profiles],
     )
     uses_pkce = platform.uses_pkce(client)
@@ -220,7 +220,7 @@ def authorize_address(app: PlatformApp, verifier: str) -> str:
         platform.client_id_parameter: client.client_id,
         "redirect_uri": client.redirect_uri,
         "response_type": "code",
-        "scope": platform.scope_delimiter.join(platform.scopes),
+        "scope": platform.join_scopes(client, oauth.requested_scopes(app)),
         "state": secrets.token_urlsafe(16),
         **platform.authorize_params(client),
         **challenge_of(platform, app, verifier),

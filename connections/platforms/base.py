@@ -124,6 +124,9 @@ class Platform:
         """Return what this platform wants besides RFC 6749's parameters."""
         return dict(self.authorize_extra)
 
+    def join_scopes(self, client: OAuthClient, scopes: Iterable[str]) -> str:
+        return self.scope_delimiter.join(scopes)
+
     def uses_pkce(self, client: OAuthClient) -> bool:
         return self.pkce
 

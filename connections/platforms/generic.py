@@ -6,7 +6,7 @@ them ``introspection_url`` (RFC 7662) and ``revocation_url`` (RFC 7009); ``clien
 ``subject_field`` and ``name_field`` of the userinfo answer.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 from connections.platforms.base import (
     Access,
@@ -46,6 +46,9 @@ class Generic(Platform):
 
     def authorize_address(self, client: OAuthClient) -> str:
         return client.at(client.settings["authorize_url"])
+
+    def join_scopes(self, client: OAuthClient, scopes: Iterable[str]) -> str:
+        return client.settings.get("scope_delimiter", " ").join(scopes)
 
     def uses_pkce(self, client: OAuthClient) -> bool:
         return bool(client.settings.get("pkce", True))

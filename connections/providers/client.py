@@ -29,7 +29,7 @@ class PlatformClient(OAuth2Client):
             self.platform.client_id_parameter: self.client.client_id,
             "redirect_uri": self.callback_url,
             "response_type": "code",
-            "scope": self.platform.scope_delimiter.join(scope),
+            "scope": self.platform.join_scopes(self.client, scope),
             "state": self.state,
             **extra_params,
         }
