@@ -64,6 +64,7 @@ def finish_connect(*, app: PlatformApp, access: Access, actor: User, now: dateti
         return Ending(Result.PARTIAL, missing=missing)
     with transaction.atomic():
         grant = store_grant(app=app, access=access, actor=actor, now=now)
+        offer_accounts(grant, access)
         repaired = attach(grant, access, _connections_of(grant, access), now)
         record(actor, "signed in at a platform", grant, str(grant))
     _announce(grant, repaired, first=True, actor=actor)
@@ -137,18 +138,18 @@ def _fill(grant: Grant, access: Access, actor: User, now: datetime) -> None:
     grant.renewal_failures, grant.renewal_cause, grant.renewal_cut_off_at = 0, "", None
     for name, value in RELEASED.items():
         setattr(grant, name, value)
-    grant.reachable = [describe(account) for account in access.accounts]
     grant.renew_at = next_renewal(grant)
-    _keep_account_tokens(grant, access.accounts)
 
 
-def _keep_account_tokens(grant: Grant, accounts: Sequence[Account]) -> None:
-    """Seal each account's own token beside its description, until a client is chosen."""
-    for description, account in zip(grant.reachable, accounts, strict=True):
+def offer_accounts(grant: Grant, access: Access) -> None:
+    """Keep what a first sign-in reached, each with its sealed token, until clients are chosen."""
+    grant.reachable = [describe(account) for account in access.accounts]
+    for description, account in zip(grant.reachable, access.accounts, strict=True):
         if account.token:
             description["sealed"] = vault.seal(
                 account.token, table="reachable", row=str(grant.pk), field=account.external_id
             )
+    grant.save(update_fields=["reachable"])
 
 
 def describe(account: Account) -> dict[str, str]:
@@ -158,6 +159,18 @@ def describe(account: Account) -> dict[str, str]:
         "handle": account.handle,
         "kind": account.kind,
     }
+
+
+# Columns, not rows: a check that writes its verdict meanwhile is not overwritten.
+ATTACHED = (
+    "grant",
+    "name",
+    "handle",
+    "derived_token",
+    "required_scopes",
+    "disconnected_at",
+    "next_check_at",
+)
 
 
 def attach(
@@ -173,11 +186,8 @@ def attach(
         put_secret(connection, "derived_token", account.token)
         connection.disconnected_at = None
         connection.next_check_at = now
-        connection.save(
-            update_fields=[
-                "grant", "name", "handle", "derived_token", "disconnected_at", "next_check_at",
-            ]
-        )  # fmt: skip
+        connection.required_scopes = list(requested_scopes(grant.app))
+        connection.save(update_fields=ATTACHED)
     return list(attached.values())
 
 
@@ -204,9 +214,11 @@ def assign_accounts(
         connection.name, connection.handle = account["name"], account["handle"]
         connection.kind, connection.next_check_at = account["kind"], now
         connection.required_scopes = list(requested_scopes(grant.app))
-        connection.save()
+        connection.save(update_fields=[*ATTACHED, "kind"])
         record(actor, "connected", connection, f"{connection} for {client}")
         made.append(connection)
+    # Accounts that nobody chose are none of ours: their tokens are not kept.
+    Grant.objects.filter(pk=grant.pk).update(reachable=[])
     transaction.on_commit(lambda: _announce(grant, made, first=True, actor=actor))
     return made
 

@@ -314,3 +314,30 @@ def test_reconnect_keeps_the_refresh_token_that_was_not_sent_again(agency, owner
 
     connection.refresh_from_db()
     assert connection.grant.refresh().reveal() == before
+
+
+@pytest.mark.parametrize("slug", ["x", "linkedin", "youtube"])
+def test_asking_for_more_warns_where_it_ends_other_access(slug, agency, sign_in, owner):
+    connection = agency.connect(slug)[0]
+    app = connection.app
+    app.settings["scopes"] = [*app.adapter.scopes, "one.more"]
+    app.save()
+
+    answer = sign_in(owner).post(reverse("reconnect", args=[connection.pk]))
+
+    assert answer.status_code == 200
+    assert app.adapter.upgrade_warning in answer.content.decode().replace("&#x27;", "'")
+
+
+def test_asking_for_the_same_goes_straight_to_the_platform(connection, sign_in, owner):
+    answer = sign_in(owner).post(reverse("reconnect", args=[connection.pk]))
+
+    assert answer.status_code == 302
+
+
+def test_tokens_of_accounts_nobody_chose_are_not_kept(agency):
+    profiles = [agency.profile("facebook", f"Page {n}", "ana@brand.example") for n in range(2)]
+
+    agency.connect("facebook", *profiles)
+
+    assert Grant.objects.get().reachable == []
