@@ -82,8 +82,10 @@ def dump_redis(product) -> bytes:
 
 
 def logs(product) -> bytes:
-    files = [product.log, *(product.data / "logs").glob("*")]
-    return b"\n".join(file.read_bytes() for file in files)
+    """Return every log, and the terminal without the password that it shows on purpose."""
+    files = (product.data / "logs").glob("*")
+    terminal = product.log.read_text().replace(f"Password {PASSWORD}", "")
+    return b"\n".join([terminal.encode(), *(file.read_bytes() for file in files)])
 
 
 def forms(secret: str) -> set[bytes]:
