@@ -1,5 +1,7 @@
 """allauth's account adapter: staff are invited, and links never trust the Host header."""
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 from urllib.parse import quote
 
@@ -7,6 +9,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+
+log = logging.getLogger(__name__)
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -32,7 +36,11 @@ class StaffAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         names = {"agency": settings.AGENCY_NAME, "public_url": settings.PUBLIC_URL}
-        super().send_mail(template_prefix, email, {**names, **context})
+        try:
+            super().send_mail(template_prefix, email, {**names, **context})
+        except (OSError, SMTPException) as error:
+            # The page must not tell whether the address has an account by failing for one.
+            log.error("an e-mail was not sent: %s", type(error).__name__)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})

@@ -51,6 +51,13 @@ def seconds(name: str, default: int) -> timedelta:
     return timedelta(seconds=int(value))
 
 
+def count(name: str, default: int) -> int:
+    value = text(name, str(default)) or str(default)
+    if not value.isdigit():
+        stop(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
 def demo_secrets() -> dict[str, str]:
     """Return the demo's own keys, made at the first start and kept in the data folder."""
     path = DATA_DIR / "keys.json"

@@ -2,7 +2,7 @@
 
 import sys
 from datetime import timedelta
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from config import env
 from config.logging import LOGGING as LOGGING
@@ -94,7 +94,8 @@ DATABASES = {
         "PORT": str(_database.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 10},
+        # Whatever the address asks for (sslmode=verify-full) holds.
+        "OPTIONS": {"connect_timeout": 10, **dict(parse_qsl(_database.query))},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -127,6 +128,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_PREVENT_ENUMERATION = True
+# How many proxies in front of us write X-Forwarded-For: sign-in limits count by address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "accounts.second_factor.SealingAdapter"
 # allauth notes an unverified address at a password reset, and would then refuse MFA.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -191,6 +194,14 @@ EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM") or "Relink <relink@localhost>"
 
+AGENCY_NAME = env.text("AGENCY_NAME") or ("Lighthouse Social" if DEMO else "Relink")
+CHECK_EVERY = env.seconds("CHECK_EVERY", 15 if DEMO else 3600)
+SWEEP_EVERY = env.seconds("SWEEP_EVERY", 10 if DEMO else 30)
+EXPIRING_WITHIN = timedelta(days=14)
+# A connection not looked at for this long is shown as not checked.
+STALE_AFTER = max(CHECK_EVERY * 4, timedelta(hours=26))
+PLATFORM_TIMEOUT = env.seconds("PLATFORM_TIMEOUT", 5 if DEMO else 15)
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -198,8 +209,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_SOFT_TIME_LIMIT = 75
-CELERY_TASK_TIME_LIMIT = 90
+# A sweep starts no round after SWEEP_FOR; the slowest round is six waves of calls long.
+SWEEP_FOR = timedelta(seconds=40)
+CELERY_TASK_SOFT_TIME_LIMIT = int((SWEEP_FOR + PLATFORM_TIMEOUT * 6).total_seconds()) + 20
+CELERY_TASK_TIME_LIMIT = CELERY_TASK_SOFT_TIME_LIMIT + 15
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_DB_REUSE_MAX = 1000
@@ -211,12 +224,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 15,
 }
 
-AGENCY_NAME = env.text("AGENCY_NAME") or ("Lighthouse Social" if DEMO else "Relink")
-CHECK_EVERY = env.seconds("CHECK_EVERY", 15 if DEMO else 3600)
-SWEEP_EVERY = env.seconds("SWEEP_EVERY", 10 if DEMO else 30)
-EXPIRING_WITHIN = timedelta(days=14)
-# A connection not looked at for this long is shown as not checked.
-STALE_AFTER = max(CHECK_EVERY * 4, timedelta(hours=26))
-PLATFORM_TIMEOUT = env.seconds("PLATFORM_TIMEOUT", 5 if DEMO else 15)
 VERSION = "0.1"
 TESTING = "pytest" in sys.modules

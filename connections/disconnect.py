@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -22,7 +23,7 @@ class Revocation:
     """What became of the access at the platform."""
 
     DONE = "The access was revoked at the platform."
-    KEPT = "The sign-in stays, because other connections use it."
+    KEPT = "Its own access was destroyed here; the sign-in at the platform stays."
     NONE = "This platform offers no way to revoke access; its owner can remove it there."
     FAILED = "The platform did not confirm the revocation; its owner can remove the access there."
 
@@ -80,13 +81,25 @@ def revoke(grant: Grant, access: Secret | None, refresh: Secret | None) -> str:
 
 def discard_abandoned(now: datetime) -> int:
     """Give back and delete the grants of first connects that nobody finished."""
-    abandoned = Grant.objects.abandoned(now - ABANDONED_AFTER).select_related("app")[:50]
-    for grant in abandoned:
-        with transaction.atomic():
-            access, refresh = _take_tokens(grant)
-        revoke(grant, access, refresh)
-        grant.delete()
-    return len(abandoned)
+    before = now - ABANDONED_AFTER
+    Grant.objects.with_leftovers(before).exclude(connections=None).update(reachable=[])
+    discarded = 0
+    for pk in Grant.objects.abandoned(before).values_list("pk", flat=True)[:50]:
+        discarded += _discard(pk, before)
+    return discarded
+
+
+def _discard(pk: UUID, before: datetime) -> bool:
+    """Give one grant back, unless somebody is giving it a client just now."""
+    with transaction.atomic():
+        locked = Grant.objects.select_for_update(skip_locked=True, of=("self",))
+        grant = locked.filter(pk=pk).first()
+        if grant is None or not Grant.objects.abandoned(before).filter(pk=pk).exists():
+            return False
+        access, refresh = _take_tokens(grant)
+    revoke(grant, access, refresh)
+    grant.delete()
+    return True
 
 
 def move(

@@ -39,8 +39,14 @@ class MoveForm(forms.Form):
             return cleaned
         if (client.pk, app.pk) == (self.connection.client_id, self.connection.app_id):
             raise forms.ValidationError("It is there already. Choose another client or app.")
-        if Connection.objects.is_taken(client, app, self.connection.external_id):
+        held = Connection.objects.holding(client, app, self.connection.external_id)
+        if held and held.is_connected:
             raise forms.ValidationError(f"{client} already has {self.connection} with this app.")
+        if held:
+            raise forms.ValidationError(
+                f"{client} had {self.connection} before, and its history is there. Disconnect it "
+                f"here and connect it for {client} again."
+            )
         return cleaned
 
 

@@ -8,8 +8,9 @@ import asyncio
 import base64
 import logging
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import aiohttp
@@ -36,7 +37,6 @@ class Outcome:
 
     value: Any = None
     refused: Refusal | None = None
-    unreachable: bool = False
     seconds: float = 0.0
 
     @property
@@ -47,6 +47,8 @@ class Outcome:
 def _session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # ~/.netrc would override our Authorization header
+    # One login's cookies must not travel with another's calls.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.mount("https://", HTTPAdapter(pool_maxsize=32))
     session.mount("http://", HTTPAdapter(pool_maxsize=32))
     return session
@@ -132,19 +134,51 @@ def converse(talk: Talk[Result]) -> Result:
 
 def converse_many(talks: Sequence[Talk[Any]], *, width: int = WIDTH) -> list[Outcome]:
     """Hold many conversations at once; one that fails never ends another."""
-    return asyncio.run(_converse_many(talks, width)) if talks else []
+    outcomes: list[Outcome] = [Outcome()] * len(talks)
+    for number, outcome in converse_each(talks, width=width):
+        outcomes[number] = outcome
+    return outcomes
 
 
-async def _converse_many(talks: Sequence[Talk[Any]], width: int) -> list[Outcome]:
-    timeout = aiohttp.ClientTimeout(total=settings.PLATFORM_TIMEOUT.total_seconds())
-    connector = aiohttp.TCPConnector(limit=width)
-    gate = asyncio.Semaphore(width)
-    async with aiohttp.ClientSession(
-        timeout=timeout,
-        connector=connector,
+def converse_each(
+    talks: Sequence[Talk[Any]], *, width: int = WIDTH
+) -> Iterator[tuple[int, Outcome]]:
+    """Hold many conversations at once and yield each outcome, by number, as soon as it is there.
+
+    The caller's code runs between the steps of the loop, in its own thread, so that a
+    rotated token can be stored while slower platforms still think.
+    """
+    if not talks:
+        return
+    with asyncio.Runner() as runner:
+        session = runner.run(_open_session(width))
+        gate = asyncio.Semaphore(width)
+        loop = runner.get_loop()
+        tasks = {
+            loop.create_task(_hold(session, gate, talk)): number
+            for number, talk in enumerate(talks)
+        }
+        try:
+            while tasks:
+                done, _ = runner.run(_first_of(tasks))
+                for task in done:
+                    yield tasks.pop(task), task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            runner.run(session.close())
+
+
+async def _first_of(tasks: Iterable[asyncio.Task[Outcome]]) -> Any:
+    return await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _open_session(width: int) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=settings.PLATFORM_TIMEOUT.total_seconds()),
+        connector=aiohttp.TCPConnector(limit=width),
         cookie_jar=aiohttp.DummyCookieJar(),
-    ) as session:
-        return await asyncio.gather(*(_hold(session, gate, talk) for talk in talks))
+    )
 
 
 async def _hold(
@@ -161,7 +195,7 @@ async def _hold(
         except Refused as error:
             return Outcome(refused=error.refusal, seconds=time.monotonic() - started)
         except Unreachable as error:
-            return Outcome(refused=error.refusal, unreachable=True)
+            return Outcome(refused=error.refusal)
         except Exception as error:
             # A fault of ours in one adapter must not end the sweep of the others.
             log.error("reading an answer failed: %s", type(error).__name__)

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from connections.models import PlatformApp
+from connections.models import BROKEN, Connection, PlatformApp
 from connections.oauth import Ending, Result
 from connections.platforms.wire import Cause
+from connections.redaction import mask
 
 
 def say(request: HttpRequest, app: PlatformApp, ending: Ending) -> str:
@@ -38,14 +39,26 @@ def _done(app: PlatformApp, ending: Ending) -> str:
     assert grant is not None
     if ending.connection is None:
         return f"Signed in at {app.adapter.name} as {grant.subject_name}."
-    ends_at = ending.connection.ends_at
-    until = f"works until {on_day(ends_at)}" if ends_at else "renews by itself"
-    more = len(ending.repaired) - 1
+    connection = ending.connection
+    until = (
+        f"works until {on_day(connection.ends_at)}" if connection.ends_at else "renews by itself"
+    )
+    more = ending.repaired - 1
     others = f" The same sign-in repaired {more} more." if more > 0 else ""
     return (
-        f"Reconnected {ending.connection.label}. {len(grant.scopes)} permissions, {until}. "
-        f"Checked just now.{others}"
+        f"Reconnected {connection.label}. {len(grant.scopes)} permissions, {until}. "
+        f"{after_check(connection)}{others}"
     )
+
+
+def after_check(connection: Connection) -> str:
+    """Say what the check right after a sign-in found, and never more."""
+    name = connection.adapter.name
+    if connection.unverified_since:
+        return f"{name} did not let us check it yet; we try again by ourselves."
+    if connection.status in BROKEN:
+        return f"The check just now says: {connection.get_status_display()}."
+    return "Checked just now."
 
 
 def _cancelled(app: PlatformApp, ending: Ending) -> str:
@@ -71,8 +84,13 @@ def _left_out(app: PlatformApp, ending: Ending) -> str:
 
 
 def _partial(app: PlatformApp, ending: Ending) -> str:
-    total = len(app.settings.get("scopes") or app.adapter.scopes)
+    total = len(app.requested_scopes)
     names = plain_names(app, ending.missing)
+    if not names:
+        return (
+            "Not every permission was granted. Nothing was changed. Start again and leave all of "
+            "them ticked."
+        )
     return (
         f"{len(ending.missing)} of {total} permissions were not granted: {names}. Nothing was "
         f"changed. Start again and leave {names} ticked."
@@ -107,7 +125,7 @@ def _platform_error(app: PlatformApp, ending: Ending) -> str:
     if refusal and refusal.cause in OUR_SIDE:
         text = OUR_SIDE[refusal.cause].format(name=name)
     else:
-        code = refusal.code if refusal and refusal.code else "something we could not read"
+        code = mask(refusal.code) if refusal and refusal.code else "something we could not read"
         text = f"{name} answered {code}. Not your fault; try again in a few minutes."
     return f"{text} Nothing was changed."
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
 
 from django.db import transaction
 
@@ -39,28 +38,15 @@ class Ending:
     result: Result
     grant: Grant | None = None
     connection: Connection | None = None
-    repaired: tuple[UUID, ...] = ()
+    repaired: int = 0
     missing: tuple[str, ...] = ()
     signed_in_as: str = ""
     refusal: Refusal | None = None
 
 
-def missing_scopes(app: PlatformApp, access: Access) -> tuple[str, ...]:
-    """Return what was asked for and not granted; none where the platform does not say."""
-    if access.scopes is None:
-        return ()
-    granted = set(access.scopes)
-    return tuple(scope for scope in requested_scopes(app) if scope not in granted)
-
-
-def requested_scopes(app: PlatformApp) -> tuple[str, ...]:
-    """Return the scopes an app asks for: its own list, else the platform's."""
-    return tuple(app.settings.get("scopes") or app.adapter.scopes)
-
-
 def finish_connect(*, app: PlatformApp, access: Access, actor: User, now: datetime) -> Ending:
     """Store a first sign-in's grant; its accounts are given to clients on the next page."""
-    if missing := missing_scopes(app, access):
+    if missing := app.adapter.missing(app.oauth_client(), access.scopes):
         return Ending(Result.PARTIAL, missing=missing)
     with transaction.atomic():
         grant = store_grant(app=app, access=access, actor=actor, now=now)
@@ -68,7 +54,7 @@ def finish_connect(*, app: PlatformApp, access: Access, actor: User, now: dateti
         repaired = attach(grant, access, _connections_of(grant, access), now)
         record(actor, "signed in at a platform", grant, str(grant))
     _announce(grant, repaired, first=True, actor=actor)
-    return Ending(Result.DONE, grant=grant, repaired=tuple(c.pk for c in repaired))
+    return Ending(Result.DONE, grant=grant)
 
 
 def finish_reconnect(
@@ -80,7 +66,7 @@ def finish_reconnect(
     if connection.external_id not in reached:
         result = Result.ACCOUNT_LEFT_OUT if same_login else Result.WRONG_ACCOUNT
         return Ending(result, connection=connection, signed_in_as=access.subject_name)
-    if missing := missing_scopes(connection.app, access):
+    if missing := connection.adapter.missing(connection.app.oauth_client(), access.scopes):
         return Ending(Result.PARTIAL, connection=connection, missing=missing)
     with transaction.atomic():
         grant = store_grant(app=connection.app, access=access, actor=actor, now=now)
@@ -88,8 +74,9 @@ def finish_reconnect(
         repaired = attach(grant, access, [*siblings, connection], now)
         record(actor, "reconnected", connection, str(connection))
     _announce(grant, repaired, first=False, actor=actor)
-    ids = tuple(repaired_one.pk for repaired_one in repaired)
-    return Ending(Result.DONE, grant=grant, connection=connection, repaired=ids)
+    # What this person may not see is repaired too, and neither named nor counted.
+    seen = Connection.objects.visible_to(actor).with_ids(one.pk for one in repaired)
+    return Ending(Result.DONE, grant=grant, connection=connection, repaired=seen.count())
 
 
 def _connections_of(grant: Grant, access: Access) -> list[Connection]:
@@ -131,7 +118,7 @@ def _fill(grant: Grant, access: Access, actor: User, now: datetime) -> None:
     grant.expires_at = access.expires_at or (now + expires_in if expires_in else None)
     grant.data_access_expires_at = access.data_access_expires_at
     grant.subject_name = access.subject_name
-    granted = access.scopes if access.scopes is not None else requested_scopes(grant.app)
+    granted = access.scopes if access.scopes is not None else grant.app.requested_scopes
     grant.scopes = list(granted)
     grant.issued_at = grant.consented_at = now
     grant.connected_by = actor
@@ -186,7 +173,7 @@ def attach(
         put_secret(connection, "derived_token", account.token)
         connection.disconnected_at = None
         connection.next_check_at = now
-        connection.required_scopes = list(requested_scopes(grant.app))
+        connection.required_scopes = list(grant.app.requested_scopes)
         connection.save(update_fields=ATTACHED)
     return list(attached.values())
 
@@ -195,7 +182,11 @@ def attach(
 def assign_accounts(
     *, grant: Grant, choices: dict[str, Client], actor: User, now: datetime
 ) -> list[Connection]:
-    """Make connections of the accounts a sign-in reached, each for its client."""
+    """Make connections of the accounts a sign-in reached, each for its client.
+
+    Raises ``Grant.DoesNotExist`` where the sign-in was given back meanwhile.
+    """
+    grant = Grant.objects.select_for_update(of=("self",)).live().get(pk=grant.pk)
     found = {account["external_id"]: account for account in grant.reachable}
     made = []
     for external_id, client in choices.items():
@@ -213,7 +204,7 @@ def assign_accounts(
         connection.grant, connection.disconnected_at = grant, None
         connection.name, connection.handle = account["name"], account["handle"]
         connection.kind, connection.next_check_at = account["kind"], now
-        connection.required_scopes = list(requested_scopes(grant.app))
+        connection.required_scopes = list(grant.app.requested_scopes)
         connection.save(update_fields=[*ATTACHED, "kind"])
         record(actor, "connected", connection, f"{connection} for {client}")
         made.append(connection)

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from connections import signals
-from connections.http import Outcome, converse_many
+from connections.http import WIDTH, Outcome, Talk, converse_each
 from connections.models import RENEWAL_LEASE, Connection, Grant, PlatformApp
 from connections.platforms.base import TokenSet
 from connections.platforms.wire import Cause, Refusal
@@ -32,7 +32,9 @@ BACK_OFF = timedelta(seconds=30)
 LONGEST_BACK_OFF = min(timedelta(hours=1), settings.CHECK_EVERY * 4)
 JITTER = 0.05  # of the lifetime, so that a thousand grants of one minute spread out
 WAIT_FOR_WINNER = 0.2  # seconds between looks
-NEVER_SENT = frozenset({"connection refused", "name not found", "TLS failed"})
+# Our own fault: no key of TOKEN_KEYS opens the row.
+SEALED = "sealed value does not open"
+NEVER_SENT = frozenset({"connection refused", "name not found", "TLS failed", SEALED})
 
 RELEASED = {"renewal_owner": None, "renewal_lease_until": None, "renewal_sent_at": None}
 
@@ -48,7 +50,7 @@ def next_renewal(grant: Grant) -> datetime | None:
     return grant.issued_at + age
 
 
-def renew_due(now: datetime, limit: int = 200) -> int:
+def renew_due(now: datetime, limit: int = WIDTH) -> int:
     """Renew what is due, once each; return how many were tried."""
     owner = uuid.uuid4()
     grants = Grant.objects.due_for_renewal(now).claim_for_renewal(now, owner, limit)
@@ -93,34 +95,62 @@ def _wait_for_winners(ids: set[uuid.UUID]) -> None:
 
 
 def _renew(grants: Sequence[Grant], owner: uuid.UUID) -> None:
+    """Send each renewal and store each answer the moment it is there; announce afterwards."""
     talks, asked = [], []
     for grant in grants:
         try:
-            access, refresh = grant.access(), grant.refresh()
+            talks.append(_renewal(grant))
+            asked.append(grant)
         except VaultError:
             log.error("grant %s does not open; it is not renewed", grant.pk)
-            _give_back(grant, owner)
-            continue
-        talks.append(grant.app.adapter.renew(grant.app.oauth_client(), access, refresh))
-        asked.append(grant)
-    for grant, outcome in zip(asked, converse_many(talks), strict=True):
-        _settle(grant, owner, outcome)
+            _put_off(grant, owner, Refusal(Cause.UNKNOWN, code=SEALED))
+    settled = []
+    for number, outcome in converse_each(talks):
+        try:
+            settled.append((asked[number], _settle(asked[number], owner, outcome), outcome))
+        except Exception as error:
+            # What one grant's row does must not lose the others' rotated tokens.
+            log.error("storing grant %s failed: %s", asked[number].pk, type(error).__name__)
+    for grant, was_stored, outcome in settled:
+        _announce(grant, was_stored, outcome)
 
 
-def _settle(grant: Grant, owner: uuid.UUID, outcome: Outcome) -> None:
+def _renewal(grant: Grant) -> Talk[TokenSet]:
+    access, refresh = grant.access(), grant.refresh()
+    if access is None:
+        raise VaultError("no token")
+    return grant.app.adapter.renew(grant.app.oauth_client(), access, refresh)
+
+
+def _settle(grant: Grant, owner: uuid.UUID, outcome: Outcome) -> bool:
+    """Store what a renewal brought; say whether new tokens were stored."""
     if isinstance(outcome.value, TokenSet):
-        if store_renewed(grant, owner, outcome.value):
-            signals.grant_renewed.send(Grant, grant=grant)
+        return store_renewed(grant, outcome.value)
+    _put_off(grant, owner, outcome.refused or Refusal(Cause.UNKNOWN))
+    return False
+
+
+def _announce(grant: Grant, was_stored: bool, outcome: Outcome) -> None:
+    if was_stored:
+        told = signals.grant_renewed.send_robust(Grant, grant=grant)
+    elif outcome.refused:
+        told = signals.call_refused.send_robust(
+            Grant, grant=grant, connection=None, operation="renew", refusal=outcome.refused
+        )
+    else:
         return
-    refusal = outcome.refused or Refusal(Cause.UNKNOWN)
-    _put_off(grant, owner, refusal)
-    signals.call_refused.send(
-        Grant, grant=grant, connection=None, operation="renew", refusal=refusal
-    )
+    for receiver, result in told:
+        if isinstance(result, Exception):
+            name = getattr(receiver, "__name__", receiver)
+            log.error("%s failed for grant %s: %s", name, grant.pk, type(result).__name__)
 
 
-def store_renewed(grant: Grant, owner: uuid.UUID, tokens: TokenSet) -> bool:
-    """Store a renewal's answer; False where a newer grant was stored meanwhile."""
+def store_renewed(grant: Grant, tokens: TokenSet) -> bool:
+    """Store a renewal's answer; False where a newer grant was stored meanwhile.
+
+    The generation alone decides: a good answer that comes after its lease ran out is
+    still the only one that holds the new refresh token.
+    """
     now = timezone.now()
     put_secret(grant, "access_token", tokens.access)
     if tokens.refresh:
@@ -132,9 +162,7 @@ def store_renewed(grant: Grant, owner: uuid.UUID, tokens: TokenSet) -> bool:
     if tokens.scopes is not None:
         grant.scopes = list(tokens.scopes)
     grant.renew_at = next_renewal(grant)
-    stored = Grant.objects.filter(
-        pk=grant.pk, generation=grant.generation, renewal_owner=owner
-    ).update(
+    stored = Grant.objects.filter(pk=grant.pk, generation=grant.generation).update(
         access_token=grant.access_token,
         refresh_token=grant.refresh_token,
         issued_at=grant.issued_at,
@@ -172,8 +200,8 @@ def _put_off(grant: Grant, owner: uuid.UUID, refusal: Refusal) -> None:
 def _cut_off_at(grant: Grant, refusal: Refusal) -> datetime | None:
     """Return when a renewal was sent that may have spent the token without our knowing."""
     rule = grant.app.adapter.renewal
-    unanswered = refusal.http_status is None and refusal.code not in NEVER_SENT
-    if rule and rule.rotates and unanswered:
+    unknown = refusal.cause in {Cause.PLATFORM_OUTAGE, Cause.UNKNOWN}
+    if rule and rule.rotates and unknown and refusal.code not in NEVER_SENT:
         return grant.renewal_cut_off_at or grant.renewal_sent_at
     return grant.renewal_cut_off_at
 
@@ -183,4 +211,5 @@ def _give_back(grant: Grant, owner: uuid.UUID) -> None:
 
 
 def _release(grant: Grant, owner: uuid.UUID, **changes: object) -> None:
-    Grant.objects.filter(pk=grant.pk, renewal_owner=owner).update(**changes)
+    mine = Grant.objects.filter(pk=grant.pk, renewal_owner=owner, generation=grant.generation)
+    mine.update(**changes)

@@ -47,10 +47,6 @@ def unseal(sealed: str, *, table: str, row: str, field: str) -> Secret:
     return Secret(opened.decode())
 
 
-def key_id_of(sealed: str) -> str:
-    return sealed.split(".", 2)[1] if sealed.count(".") >= 2 else ""
-
-
 def _bound_to(table: str, row: str, field: str) -> bytes:
     return "\x1f".join((table, row, field, VERSION)).encode()
 

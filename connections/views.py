@@ -15,7 +15,7 @@ from accounts.models import AgencyRequest, Client, Role
 from connections import disconnect as ending_flow
 from connections import oauth
 from connections.forms import ConnectForm, MoveForm, read_choices, with_choices
-from connections.messages import say
+from connections.messages import after_check, say
 from connections.models import Connection, Grant, PlatformApp
 from connections.oauth import Ending, Result
 from connections.platforms import Platform
@@ -62,13 +62,17 @@ def _go(request: AgencyRequest, app: PlatformApp, *, connection: Connection | No
     params = app.adapter.authorize_params(provider.app.oauth_client)
     if connection:
         data["connection"] = str(connection.pk)
-    return provider.redirect(
+    answer = provider.redirect(
         request,
         AuthProcess.REDIRECT,
         data=data,
         auth_params=params,
-        scope=oauth.requested_scopes(app),
+        scope=app.requested_scopes,
     )
+    if app.adapter.authorize_url:
+        return answer
+    # The policy on forms cannot name an address that only this app knows: a page leads there.
+    return render(request, "connections/leaving.html", {"app": app, "address": answer["Location"]})
 
 
 def signed_in(request: HttpRequest, data: dict[str, Any], access: Access) -> HttpResponse:
@@ -102,7 +106,15 @@ def platform_refused(request: HttpRequest, data: dict[str, Any], refusal: Refusa
     app, connection = _begun_with(request, data)
     if app is None:
         return _lost(request)
-    return _return(request, app, oauth.refused(app, refusal, connection))
+    ending = oauth.refused(app, refusal, connection)
+    if refusal.cause == Cause.PERMISSION_MISSING:
+        ending = Ending(Result.PARTIAL, connection=connection)
+    return _return(request, app, ending)
+
+
+def partial(request: HttpRequest, data: dict[str, Any], missing: tuple[str, ...]) -> HttpResponse:
+    """End a flow in which permissions were left out."""
+    return _ended(request, data, Result.PARTIAL, missing=missing)
 
 
 def state_lost(request: HttpRequest, platform: Platform) -> HttpResponse:
@@ -115,11 +127,13 @@ def not_a_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect("account_login")
 
 
-def _ended(request: HttpRequest, data: dict[str, Any], result: Result) -> HttpResponse:
+def _ended(
+    request: HttpRequest, data: dict[str, Any], result: Result, missing: tuple[str, ...] = ()
+) -> HttpResponse:
     app, connection = _begun_with(request, data)
     if app is None:
         return _lost(request)
-    return _return(request, app, Ending(result, connection=connection))
+    return _return(request, app, Ending(result, connection=connection, missing=missing))
 
 
 def _begun_with(
@@ -174,11 +188,16 @@ def choose_accounts(request: AgencyRequest, pk: UUID) -> HttpResponse:
 
 
 def _assign(request: AgencyRequest, grant: Grant, choices: dict[str, Client]) -> HttpResponse:
-    made = oauth.assign_accounts(
-        grant=grant, choices=choices, actor=request.user, now=timezone.now()
-    )
-    names = ", ".join(connection.label for connection in made)
-    messages.success(request, f"Connected {names}. Checked just now.")
+    try:
+        made = oauth.assign_accounts(
+            grant=grant, choices=choices, actor=request.user, now=timezone.now()
+        )
+    except Grant.DoesNotExist:
+        messages.error(request, "This sign-in was given back meanwhile. Start again.")
+        return redirect("connect")
+    for connection in made:
+        connection.refresh_from_db()
+        messages.success(request, f"Connected {connection.label}. {after_check(connection)}")
     return redirect(made[0]) if len(made) == 1 else redirect("grid")
 
 

@@ -16,7 +16,8 @@ from connections.http import Outcome, Talk, converse_many
 from connections.models import BROKEN, Connection, Grant, Status
 from connections.platforms.base import Inspection
 from connections.platforms.wire import Cause, Refusal
-from connections.refresh import renew_grants
+from connections.redaction import mask
+from connections.refresh import SEALED, renew_grants
 from connections.vault import VaultError
 from health.diagnosis import is_expiring, status_of
 from health.statuses import UNCHANGED
@@ -77,9 +78,7 @@ def _inspect(looks: Sequence[Look]) -> None:
             talks.append(_inspection(look.connection))
             asked.append(look)
         except VaultError:
-            look.outcome = Outcome(
-                refused=Refusal(Cause.UNKNOWN, code="sealed value does not open")
-            )
+            look.outcome = Outcome(refused=Refusal(Cause.UNKNOWN, code=SEALED))
     for look, outcome in zip(asked, converse_many(talks), strict=True):
         look.outcome = outcome
         if outcome.refused:
@@ -97,8 +96,10 @@ def _inspection(connection: Connection) -> Talk[Inspection]:
 def _needs_second_look(look: Look, now: datetime) -> bool:
     if look.grant is None or look.cause is None:
         return False
-    if look.grant.renewal_given_up or look.cause == look.connection.cause:
-        return False  # it is known already, and was confirmed when it was new
+    connection = look.connection
+    known = look.cause == connection.cause and connection.status_since > look.grant.consented_at
+    if look.grant.renewal_given_up or known:
+        return False  # it was confirmed when it was new
     fresh = now - look.grant.consented_at < FRESH_CONSENT
     if look.cause in RENEWAL_MAY_HELP and _can_renew(look):
         return True
@@ -113,7 +114,12 @@ def _can_renew(look: Look) -> bool:
 
 def _look_again(looks: Sequence[Look]) -> None:
     """Renew where that can tell, once, and inspect again, once."""
+    if not looks:
+        return
+    held = Connection.objects.with_ids(look.connection.pk for look in looks)
+    held.extend_lease(timezone.now())
     renewable = {look.grant.pk: look.grant for look in looks if look.grant and _can_renew(look)}
+    before = {pk: grant.generation for pk, grant in renewable.items()}
     if renewable:
         renew_grants(list(renewable.values()))
     again = []
@@ -125,7 +131,7 @@ def _look_again(looks: Sequence[Look]) -> None:
             continue
         look.connection.grant = grant
         look.second_look = "A renewal was tried and refused."
-        if not grant.renewal_cause and grant.renewal_failures == 0:
+        if grant.generation > before[grant.pk]:
             look.second_look = "It was refused again right after a renewal that succeeded."
             again.append(look)
         elif not grant.renewal_cause:
@@ -140,14 +146,36 @@ def judge(look: Look, now: datetime) -> Verdict:
     if refused is None:
         return _good_answer(look, verdict, now)
     cause = _final_cause(look, refused)
-    verdict = replace(verdict, next_check_at=_next_check(look.connection, now, refused))
+    if _is_too_early(look, cause, now):
+        cause = Cause.UNKNOWN
     if cause in UNCHANGED:
-        return replace(
-            verdict,
-            unverified_since=look.connection.unverified_since or now,
-            unverified_cause=cause,
-        )
+        return _unverified(look, verdict, cause, refused, now)
     return _broken(look, verdict, cause, refused, now)
+
+
+def _is_too_early(look: Look, cause: Cause, now: datetime) -> bool:
+    """Say whether this platform is known to say "revoked" falsely so soon after consent."""
+    if look.grant is None or cause != Cause.REVOKED:
+        return False
+    adapter, settings_of_app = look.connection.adapter, look.connection.app.settings
+    usual = adapter.false_revoked_for.total_seconds()
+    doubtful = timedelta(seconds=settings_of_app.get("false_revoked_for", usual))
+    return now - look.grant.consented_at < doubtful
+
+
+def _unverified(
+    look: Look, verdict: Verdict, cause: Cause, refused: Refusal, now: datetime
+) -> Verdict:
+    """Keep what was held to be true, say since when it is unproven, and look again soon."""
+    connection = look.connection
+    soon = now + max(settings.CHECK_EVERY, refused.retry_after or timedelta())
+    return replace(
+        verdict,
+        evidence=connection.evidence if connection.cause else seen_as(refused),
+        unverified_since=connection.unverified_since or now,
+        unverified_cause=cause,
+        next_check_at=soon,
+    )
 
 
 def _final_cause(look: Look, refused: Refusal) -> Cause:
@@ -171,7 +199,7 @@ def _good_answer(look: Look, verdict: Verdict, now: datetime) -> Verdict:
         inspection=inspection,
         unverified_since=None,
         unverified_cause="",
-        next_check_at=_next_check(connection, now, None),
+        next_check_at=_next_check(connection, now),
     )
     if inspection.account_id and inspection.account_id != connection.external_id:
         return _broken(look, verdict, Cause.WRONG_ACCOUNT, None, now)
@@ -193,12 +221,7 @@ def _broken(
     evidence = {"second_look": look.second_look} if look.second_look else {}
     seen = refused or (look.refusals[0] if look.refusals else None)
     if seen:
-        evidence |= {
-            "endpoint": seen.endpoint,
-            "http_status": seen.http_status,
-            "code": seen.code,
-            "request_id": seen.request_id,
-        }
+        evidence |= seen_as(seen)
     status = status_of(cause)
     assert status is not None
     return replace(
@@ -208,8 +231,18 @@ def _broken(
         evidence=evidence,
         unverified_since=None,
         unverified_cause="",
-        next_check_at=_next_check(look.connection, now, refused, broken=True),
+        next_check_at=_next_check(look.connection, now, broken=True),
     )
+
+
+def seen_as(refusal: Refusal) -> dict[str, str | int | None]:
+    """Return a refusal as evidence that may be stored and shown."""
+    return {
+        "endpoint": refusal.endpoint,
+        "http_status": refusal.http_status,
+        "code": mask(refusal.code),
+        "request_id": mask(refusal.request_id),
+    }
 
 
 def unasked(connection: Connection, now: datetime) -> Verdict:
@@ -224,15 +257,11 @@ def interval(connection: Connection) -> timedelta:
     return max(spaced or timedelta(), settings.CHECK_EVERY)
 
 
-def _next_check(
-    connection: Connection, now: datetime, refused: Refusal | None, *, broken: bool = False
-) -> datetime:
-    """Plan the next look: later for what was broken for long, after what the platform asks."""
+def _next_check(connection: Connection, now: datetime, *, broken: bool = False) -> datetime:
+    """Plan the next look: later for what was broken for long."""
     wait = interval(connection)
     if broken and connection.status in BROKEN and now - connection.status_since > wait * 20:
         wait = min(wait * 4, timedelta(days=1))
-    if refused and refused.retry_after:
-        wait = max(wait, min(refused.retry_after, timedelta(days=1)))
     # The row's own fraction spreads connections that were made in one minute.
     spread = (connection.pk.int % 1000) / 10_000
     return now + wait * (0.95 + spread)

@@ -134,6 +134,8 @@ def make_app(slug: str, sandbox: Sandbox) -> PlatformApp:
             name=f"{platform.name} (simulated)",
             environment=Environment.SANDBOX,
             client_id=f"relink-demo-{slug}",
+            # The simulated LinkedIn never says "revoked" falsely, as the real one may.
+            settings={"false_revoked_for": 0},
         )
     put_secret(app, "client_secret", Secret(secret))
     app.save()
@@ -207,7 +209,7 @@ def sign_in(sandbox: Sandbox, app: PlatformApp, profiles: list[Profile]) -> oaut
     code = sandbox.consent(
         authorize_address(app, verifier),
         login=profiles[0].login,
-        scopes=oauth.requested_scopes(app),
+        scopes=app.requested_scopes,
         accounts=[one.external_id for one in profiles],
     )
     uses_pkce = platform.uses_pkce(client)
@@ -220,7 +222,7 @@ def authorize_address(app: PlatformApp, verifier: str) -> str:
         platform.client_id_parameter: client.client_id,
         "redirect_uri": client.redirect_uri,
         "response_type": "code",
-        "scope": platform.join_scopes(client, oauth.requested_scopes(app)),
+        "scope": platform.join_scopes(client, app.requested_scopes),
         "state": secrets.token_urlsafe(16),
         **platform.authorize_params(client),
         **challenge_of(platform, app, verifier),

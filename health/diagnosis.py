@@ -81,7 +81,7 @@ def diagnose(facts: Facts) -> Diagnosis:
         remedy=words.remedy,
         actor=words.actor,
         cause=facts.cause if code in BROKEN else facts.unverified_cause,
-        offers_reconnect=code in RECONNECT_HELPS,
+        offers_reconnect=code in RECONNECT_HELPS and facts.is_connected,
         consequence=consequence(code),
         evidence=facts.evidence,
         is_broken=code in BROKEN,

@@ -43,6 +43,7 @@ NEEDS_SIGN_IN = (
     Displayed.ROLE,
     Displayed.SCOPE,
     Displayed.EXPIRING,
+    Displayed.NONE,
 )
 NEEDS_ACTION = (Displayed.APP, *NEEDS_SIGN_IN)
 

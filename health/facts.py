@@ -47,6 +47,7 @@ def facts_of(connection: Connection, now: datetime) -> Facts:
         paused_by=str(connection.checks_paused_by or ""),
         is_stale=is_stale(connection, now),
         has_grant=bool(grant and grant.is_live),
+        is_connected=connection.is_connected,
         cut_off=moment(grant.renewal_cut_off_at, now) if grant else "",
         retry_at=clock(connection.next_check_at),
         evidence=sentences(connection, now),

@@ -43,7 +43,8 @@ def log_refusal(
     """Log a call refused in a lower layer (its signal's receiver)."""
     if connection is None and grant is not None:
         # A login with one account says whose failure it is; one with many is all of theirs.
-        connection = Connection.objects.of_grant(grant).select_related("client").first()
+        found = Connection.objects.of_grant(grant).select_related("client", "app")[:2]
+        connection = found[0] if len(found) == 1 else None
     app = app or (grant.app if grant else None) or (connection.app if connection else None)
     row = failure(refusal, at=timezone.now(), operation=operation, connection=connection)
     row.app, row.grant = app, grant

@@ -68,7 +68,8 @@ def _one_of(value: str, name: str, known: tuple[str, ...]) -> str:
 
 
 def _page(value: str) -> int:
-    if not (value.isascii() and value.isdigit()) or not 0 < int(value[:9]) <= MAX_PAGE:
+    is_number = value.isascii() and value.isdigit() and len(value) < 9
+    if not is_number or not 0 < int(value) <= MAX_PAGE:
         raise UnknownFilterError(f"There is no page “{value[:60]}”.")
     return int(value)
 

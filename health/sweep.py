@@ -6,11 +6,12 @@ the doorbell: a ring lost or doubled changes nothing.
 
 import logging
 import time
-from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from connections.disconnect import discard_abandoned
+from connections.http import WIDTH
 from connections.models import Connection
 from connections.refresh import renew_due
 from health.checks import check
@@ -18,19 +19,15 @@ from health.models import Heartbeat
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
-# One task ends well inside Celery's time limit; what is left is next ring's.
-LONGEST = timedelta(seconds=55)
-
 
 def sweep() -> int:
     """Work until nothing is due or the time is up; return how many were checked."""
-    deadline = time.monotonic() + LONGEST.total_seconds()
+    deadline = time.monotonic() + settings.SWEEP_FOR.total_seconds()
     checked = 0
     while time.monotonic() < deadline:
         now = timezone.now()
-        renewed = renew_due(now, BATCH)
-        claimed = Connection.objects.due(now).claim(now, limit=BATCH)
+        renewed = renew_due(now, WIDTH)
+        claimed = Connection.objects.due(now).claim(now, limit=WIDTH)
         check(claimed, now)
         checked += len(claimed)
         Heartbeat.beat("sweep", timezone.now(), f"{checked} checked")

@@ -1,19 +1,22 @@
 """Listens to what connections announce: the timeline, the failure log, the first check."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import F, Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import User
 from connections import signals
-from connections.models import Connection, Grant
+from connections.models import Connection, Grant, Status
 from health import failures
-from health.checks import check_now, interval
+from health.checks import check_now
 from health.models import Event, EventKind
+
+READ_AT_LEAST_EVERY = timedelta(days=7)
 
 
 @receiver(signals.grant_connected)
@@ -39,18 +42,21 @@ def note_renewal(grant: Grant, **_: Any) -> None:
         Event(at=now, connection=connection, kind=EventKind.RENEWED, text="Access renewed.")
         for connection in connections
     )
-    spaced = grant.app.adapter.check_every and not grant.app.is_sandbox
-    healthy = [connection for connection in connections if connection.status == "ok"]
+    adapter = grant.app.adapter
     lost = [c for c in connections if not set(c.required_scopes) <= set(grant.scopes)]
-    if spaced and healthy and not lost:
-        later = now + interval(healthy[0])
-        Connection.objects.of_grant(grant).filter(status="ok").update(
-            last_check_at=now,
-            last_good_check_at=now,
-            next_check_at=Greatest(F("next_check_at"), Value(later)),
-        )
-    else:
+    if adapter.check_every is None or grant.app.is_sandbox or lost:
         Connection.objects.of_grant(grant).update(next_check_at=now)
+        return
+    # The account itself is read now and then all the same: a channel may have been closed.
+    latest = Coalesce("inspected_at", Value(now)) + READ_AT_LEAST_EVERY
+    later = Least(Value(now + adapter.check_every), latest)
+    Connection.objects.of_grant(grant).filter(status=Status.OK).update(
+        last_check_at=now,
+        last_good_check_at=now,
+        unverified_since=None,
+        unverified_cause="",
+        next_check_at=Greatest(F("next_check_at"), later),
+    )
 
 
 @receiver(signals.call_refused)

@@ -10,11 +10,12 @@ from uuid import UUID
 from django.db import connection as database
 from django.db import transaction
 
-from connections.models import Connection, Grant
+from connections.models import Connection, Grant, Status
 from connections.platforms.base import Inspection
 from connections.platforms.wire import Refusal
 from health import failures
 from health.models import Event, EventKind
+from health.statuses import LABELS, Displayed
 
 WRITE = """
 UPDATE connections_connection AS c SET
@@ -23,6 +24,7 @@ UPDATE connections_connection AS c SET
                    THEN c.status_since ELSE v.at END,
     unverified_since = v.unverified_since, unverified_cause = v.unverified_cause,
     last_check_at = CASE WHEN v.was_asked THEN v.at ELSE c.last_check_at END,
+    inspected_at = CASE WHEN v.was_asked THEN v.at ELSE c.inspected_at END,
     last_good_check_at = COALESCE(v.last_good_check_at, c.last_good_check_at),
     next_check_at = v.next_check_at, check_lease_until = NULL
 FROM jsonb_to_recordset(%s::jsonb) AS v(
@@ -147,20 +149,14 @@ def _differs(grant: Grant, row: dict[str, Any]) -> bool:
 
 
 def _event(verdict: Verdict, now: datetime) -> Event:
-    from health.facts import diagnose_connection
-
-    connection = verdict.connection
-    for name in ("status", "cause", "evidence", "unverified_since", "unverified_cause"):
-        setattr(connection, name, getattr(verdict, name))
-    connection.status_since = now
-    connection.last_good_check_at = verdict.last_good_check_at or connection.last_good_check_at
-    if connection.grant and verdict.inspection and verdict.inspection.scopes is not None:
-        connection.grant.scopes = list(verdict.inspection.scopes)
-    diagnosis = diagnose_connection(connection, now)
+    """Return the timeline's line for a transition; it stands beside its time and is kept."""
+    words = "Working again." if verdict.status == Status.OK else LABELS[Displayed(verdict.status)]
+    if verdict.cause:
+        words = f"{words}: {verdict.cause.replace('_', ' ')}."
     return Event(
         at=now,
-        connection=connection,
+        connection=verdict.connection,
         kind=EventKind.STATUS,
-        text=f"{diagnosis.label}. {diagnosis.why}"[:300],
+        text=words,
         status=verdict.status,
     )

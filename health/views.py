@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
+from kombu.exceptions import OperationalError
 
 from accounts.access import role_required
 from accounts.models import AgencyRequest, Role, record
@@ -69,8 +70,12 @@ def connection(request: AgencyRequest, pk: UUID) -> HttpResponse:
 @role_required(Role.STAFF)
 def check_now(request: AgencyRequest, pk: UUID) -> HttpResponse:
     shown = get_object_or_404(Connection.objects.visible_to(request.user).connected(), pk=pk)
-    check_connections.delay_on_commit([str(shown.pk)])
-    messages.success(request, f"Checking {shown.label}. Reload in a moment to see the result.")
+    try:
+        check_connections.delay([str(shown.pk)])
+    except OperationalError:
+        messages.error(request, "The queue (Redis) does not answer, so no check was started.")
+    else:
+        messages.success(request, f"Checking {shown.label}. Reload in a moment to see the result.")
     return redirect(shown)
 
 
@@ -80,7 +85,8 @@ def check_now(request: AgencyRequest, pk: UUID) -> HttpResponse:
 def pause_checks(request: AgencyRequest, pk: UUID) -> HttpResponse:
     shown = get_object_or_404(Connection.objects.visible_to(request.user).connected(), pk=pk)
     days = request.POST.get("days", "")
-    if not (days.isascii() and days.isdigit() and 1 <= int(days[:4]) <= 30):
+    is_number = days.isascii() and days.isdigit() and len(days) < 3
+    if not is_number or not 1 <= int(days) <= 30:
         messages.error(request, "Checks can be paused for 1 to 30 days. Nothing was changed.")
         return redirect(shown)
     now = timezone.now()
@@ -98,8 +104,7 @@ def resume_checks(request: AgencyRequest, pk: UUID) -> HttpResponse:
     shown = get_object_or_404(Connection.objects.visible_to(request.user).connected(), pk=pk)
     resume(shown, actor=request.user, now=timezone.now())
     record(request.user, "checks resumed", shown)
-    check_connections.delay_on_commit([str(shown.pk)])
-    messages.success(request, f"Checks of {shown.label} are on again.")
+    messages.success(request, f"Checks of {shown.label} are on again, beginning now.")
     return redirect(shown)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from connections.models import Status
 from connections.platforms.wire import Cause
+from connections.refresh import SEALED
 from health.statuses import Actor, Displayed, Remedy
 
 
@@ -40,6 +41,7 @@ class Facts:
     paused_by: str = ""
     is_stale: bool = False
     has_grant: bool = True
+    is_connected: bool = True
     cut_off: str = ""
     retry_at: str = ""
     evidence: tuple[str, ...] = ()
@@ -198,7 +200,7 @@ def _app_credentials(facts: Facts) -> Words:
         facts,
         f"{facts.platform} does not accept our app's id or secret{code}. The secret may have been "
         "changed there.",
-        "Enter the app's current secret under Apps.",
+        "Enter the app's current secret with manage.py platform_app rotate-secret.",
     )
 
 
@@ -233,7 +235,7 @@ def _malformed(facts: Facts) -> Words:
         facts,
         f"{facts.platform} did not understand our request{code}: a fault of ours or a retired "
         "API version.",
-        "Check the API version under Apps and report the technical details below.",
+        "Check the API version in the app's settings, and report the technical details below.",
         Remedy.FIX_REQUEST,
     )
 
@@ -275,7 +277,20 @@ UNVERIFIED = {
 }
 
 
+def _sealed(facts: Facts) -> Words:
+    return Words(
+        what=f"We cannot open what we hold for {facts.label}.",
+        why="No key of TOKEN_KEYS opens it: the key it was sealed with is missing.",
+        who="Your administrator.",
+        next_step="Put the missing key back into TOKEN_KEYS. Where it is lost, reconnect.",
+        remedy=Remedy.FIX_APP,
+        actor=Actor.ADMINISTRATOR,
+    )
+
+
 def _platform(facts: Facts) -> Words:
+    if facts.code == SEALED:
+        return _sealed(facts)
     did = UNVERIFIED.get(facts.unverified_cause, "gave an answer that we cannot read")
     last = facts.last_good_check
     known = f"It worked at the last good check, {last}." if last else "It was never checked."
@@ -314,7 +329,20 @@ def _paused(facts: Facts) -> Words:
     )
 
 
+def _disconnected(facts: Facts) -> Words:
+    return Words(
+        what=f"{facts.label} is disconnected.",
+        why="Somebody disconnected it here; the timeline says who and when.",
+        who="Nobody.",
+        next_step="Connect it again if it should be looked after again: its history is kept.",
+        remedy=Remedy.NONE,
+        actor=Actor.NOBODY,
+    )
+
+
 def _none(facts: Facts) -> Words:
+    if not facts.is_connected:
+        return _disconnected(facts)
     return Words(
         what=f"{facts.label} is not connected with this app yet.",
         why="It was moved to another app, and access belongs to the app it was given to.",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
@@ -19,8 +20,8 @@ from connections.platforms import Platform
 from connections.platforms.wire import Secret
 from connections.vault import SealedField
 
-# Longer than a sweep may run, so that a lease that ended means a worker that died.
-CHECK_LEASE = timedelta(seconds=100)
+# Longer than one look takes (two calls), so that a lease that ended means a worker that died.
+CHECK_LEASE = settings.PLATFORM_TIMEOUT * 2 + timedelta(seconds=10)
 
 
 class Status(models.TextChoices):
@@ -47,6 +48,9 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def connected(self) -> Self:
         return self.filter(disconnected_at=None)
 
+    def of_current_clients(self) -> Self:
+        return self.filter(client__archived_at=None)
+
     def with_parts(self) -> Self:
         """Fetch what a page about connections shows, in the same query."""
         return self.select_related(
@@ -62,6 +66,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def with_ids(self, ids: Iterable[uuid.UUID]) -> Self:
         return self.filter(pk__in=list(ids))
 
+    def extend_lease(self, now: datetime) -> None:
+        """Hold connections for another look; a claim that was lost stays lost by its epoch."""
+        self.update(check_lease_until=now + CHECK_LEASE)
+
     def ids(self) -> "models.QuerySet[Connection, uuid.UUID]":
         return self.order_by("client__name", "pk").values_list("pk", flat=True)
 
@@ -74,8 +82,9 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
             return self.none()
         return self.connected().filter(grant=connection.grant_id).exclude(pk=connection.pk)
 
-    def is_taken(self, client: Client, app: PlatformApp, external_id: str) -> bool:
-        return self.filter(client=client, app=app, external_id=external_id).exists()
+    def holding(self, client: Client, app: PlatformApp, external_id: str) -> "Connection | None":
+        """Return a client's row for an account, connected now or before."""
+        return self.filter(client=client, app=app, external_id=external_id).first()
 
     def due(self, now: datetime) -> Self:
         """Return what a sweep must check: due, unpaused, not being checked already."""
@@ -126,6 +135,8 @@ class Connection(models.Model):
     unverified_cause = models.CharField(max_length=40, blank=True)
     last_check_at = models.DateTimeField(null=True, blank=True)
     last_good_check_at = models.DateTimeField(null=True, blank=True)
+    # The last time the account itself was read; a renewal proves less.
+    inspected_at = models.DateTimeField(null=True, blank=True)
     next_check_at = models.DateTimeField(db_index=True)
     check_lease_until = models.DateTimeField(null=True, blank=True)
     # Fences late writers: a check writes only under the epoch it was claimed with.
@@ -196,7 +207,7 @@ class Connection(models.Model):
     @property
     def asks_for_more(self) -> bool:
         """Say whether a reconnect would ask for permissions the login never gave."""
-        asked = set(self.app.settings.get("scopes") or self.adapter.scopes)
+        asked = set(self.app.requested_scopes)
         return bool(self.grant) and not asked <= set(self.grant.scopes) | set(self.required_scopes)
 
     @property

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Q
@@ -16,7 +17,7 @@ from connections.platforms.wire import Secret
 from connections.vault import SealedField
 
 # A renewal whose lease ran out without a result is one whose outcome nobody knows.
-RENEWAL_LEASE = timedelta(seconds=45)
+RENEWAL_LEASE = settings.PLATFORM_TIMEOUT + timedelta(seconds=20)
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
@@ -57,7 +58,11 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def abandoned(self, before: datetime) -> Self:
         """Return live grants that a first connect left without any connection."""
-        return self.live().filter(connections=None, issued_at__lt=before)
+        return self.live().filter(connections=None, consented_at__lt=before)
+
+    def with_leftovers(self, before: datetime) -> Self:
+        """Return grants that still keep accounts which nobody gave to a client in time."""
+        return self.exclude(reachable=[]).filter(consented_at__lt=before)
 
 
 class Grant(models.Model):

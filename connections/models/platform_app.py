@@ -2,7 +2,6 @@
 
 import uuid
 from typing import Self
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -26,13 +25,6 @@ class PlatformAppQuerySet(models.QuerySet["PlatformApp"]):
 
     def for_platform(self, platform: str) -> Self:
         return self.usable().filter(platform=platform).order_by("created_at")
-
-    def authorize_origins(self) -> list[str]:
-        """Return the origins of sign-in pages that apps bring in their settings."""
-        addresses = self.usable().filter(settings__has_key="authorize_url")
-        found = addresses.values_list("settings__authorize_url", flat=True)
-        parts = [urlsplit(str(address)) for address in found]
-        return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc})
 
     def with_counts(self) -> Self:
         """Add how many accounts each app holds, for the page that lists the apps."""
@@ -78,6 +70,11 @@ class PlatformApp(models.Model):
     def redirect_uri(self) -> str:
         """Return the one callback address of this platform, from PUBLIC_URL, not the request."""
         return settings.PUBLIC_URL + reverse(f"{self.platform}_callback")
+
+    @property
+    def requested_scopes(self) -> tuple[str, ...]:
+        """Return the scopes this app asks for: its own list, else the platform's."""
+        return tuple(self.settings.get("scopes") or self.adapter.scopes)
 
     def oauth_client(self) -> OAuthClient:
         """Return what adapters need of this app, with its secret opened."""

@@ -23,6 +23,7 @@ from connections.platforms.wire import (
 )
 
 MAX_MESSAGE = 300
+LATEST = 4_102_444_800  # the year 2100: what is later is meant as "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ class TokenSet:
     expires_in: timedelta | None = None
     refresh_expires_in: timedelta | None = None
     scopes: tuple[str, ...] | None = None
+
+
+class PartialConsent(Exception):
+    """The person left out permissions; the platform named what it granted."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(" ".join(missing))
+        self.missing = missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,6 @@ class Inspection:
     scopes: tuple[str, ...] | None = None
     expires_at: datetime | None = None
     data_access_expires_at: datetime | None = None
-    date: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +118,8 @@ class Platform:
     check_every: ClassVar[timedelta | None] = None
     # A new consent of the same login ends the tokens that others hold.
     upgrade_warning: ClassVar[str] = ""
-    # Each mention of a scope in an answer is complete, so that one missing is lost.
-    reports_scopes: ClassVar[bool] = False
+    # For so long after consent, "revoked" is not believed.
+    false_revoked_for: ClassVar[timedelta] = timedelta()
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -123,6 +131,17 @@ class Platform:
     def authorize_params(self, client: OAuthClient) -> dict[str, str]:
         """Return what this platform wants besides RFC 6749's parameters."""
         return dict(self.authorize_extra)
+
+    def wanted(self, client: OAuthClient) -> tuple[str, ...]:
+        """Return the scopes to ask for: the app's own list, else the platform's."""
+        return tuple(client.settings.get("scopes") or self.scopes)
+
+    def missing(self, client: OAuthClient, granted: Iterable[str] | None) -> tuple[str, ...]:
+        """Return what was asked for and not granted; none where the platform does not say."""
+        if granted is None:
+            return ()
+        held = set(granted)
+        return tuple(scope for scope in self.wanted(client) if scope not in held)
 
     def join_scopes(self, client: OAuthClient, scopes: Iterable[str]) -> str:
         return self.scope_delimiter.join(scopes)
@@ -137,11 +156,14 @@ class Platform:
     ) -> Generator[Request, Response, Access]:
         """Exchange a code and find out whose login it is and what it reaches.
 
-        Raises ``Refused`` (also with cause ``unknown`` for an unreadable answer).
+        Raises ``Refused`` (also with cause ``unknown`` for an unreadable answer), and
+        ``PartialConsent`` where the answer names fewer permissions than were asked for.
         """
         answer = yield self.code_request(client, code, code_verifier)
         tokens = self.read_tokens(answer)
         tokens = yield from self.lengthen(client, tokens)
+        if missing := self.missing(client, tokens.scopes):
+            raise PartialConsent(missing)
         return (yield from self.identify(client, tokens))
 
     def lengthen(
@@ -289,7 +311,7 @@ def read_time(value: Any) -> datetime | None:
     """Read seconds since 1970; None where missing, or 0, which Meta uses for never."""
     try:
         seconds = int(value)
-        return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
+        return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < LATEST else None
     except (TypeError, ValueError, OverflowError, OSError):
         return None
 

@@ -32,7 +32,6 @@ class Facebook(MetaPlatform):
     token_url = f"{GRAPH}/oauth/access_token"
     account_noun = "Page"
     lifetime_words = "60 days, to a Page as long as access to data lasts"
-    reports_scopes = True
     permissions = (
         Permission("pages_show_list", "See your Pages", "finding the Page"),
         Permission("pages_read_engagement", "Read Page content", "reading insights"),
@@ -127,7 +126,6 @@ class Facebook(MetaPlatform):
             scopes=read_scopes(answer.at("data", "scopes")),
             expires_at=read_time(answer.at("data", "expires_at")),
             data_access_expires_at=read_time(answer.at("data", "data_access_expires_at")),
-            date=answer.date,
         )
 
     def revoke(

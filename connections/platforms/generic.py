@@ -85,7 +85,7 @@ class Generic(Platform):
         if not url:
             answer = yield self.userinfo(client, token)
             subject = self.expect(answer, client.settings.get("subject_field", "sub"))
-            return Inspection(account_id=subject, date=answer.date)
+            return Inspection(account_id=subject)
         form = {"token": token.reveal()}
         answer = yield self.authenticated(client, url, form, Endpoint.DEBUG)
         if not answer.ok or answer.at("active") is not True:
@@ -94,7 +94,6 @@ class Generic(Platform):
             account_id=answer.text_at("sub") or None,
             scopes=read_scopes(answer.at("scope")),
             expires_at=read_time(answer.at("exp")),
-            date=answer.date,
         )
 
     def revoke(

@@ -100,7 +100,7 @@ class Instagram(SelfRenewing):
     ) -> Generator[Request, Response, Inspection]:
         answer = yield self.whoami(client, token)
         profile = self.read_profile(answer)
-        return Inspection(account_id=str(profile["user_id"]), date=answer.date)
+        return Inspection(account_id=str(profile["user_id"]))
 
     def read_error(self, response: Response) -> Cause:
         # Seen for a token too old to refresh: the method is said to be unsupported.

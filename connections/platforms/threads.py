@@ -27,7 +27,6 @@ class Threads(SelfRenewing):
     name = "Threads"
     authorize_url = "https://threads.com/oauth/authorize"
     token_url = f"https://{DEFAULT_HOST}/oauth/access_token"
-    reports_scopes = True
     permissions = (
         Permission("threads_basic", "See your profile", "everything"),
         Permission("threads_content_publish", "Publish posts", "publishing"),
@@ -107,7 +106,6 @@ class Threads(SelfRenewing):
             account_id=answer.text_at("data", "user_id") or None,
             scopes=read_scopes(answer.at("data", "scopes")),
             expires_at=read_time(answer.at("data", "expires_at")),
-            date=answer.date,
         )
 
     def read_error(self, response: Response) -> Cause:

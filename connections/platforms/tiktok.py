@@ -90,7 +90,7 @@ class TikTok(Platform):
         self, client: OAuthClient, token: Secret, account_id: str
     ) -> Generator[Request, Response, Inspection]:
         answer = yield self.whoami(client, token)
-        return Inspection(account_id=self.expect_user(answer), date=answer.date)
+        return Inspection(account_id=self.expect_user(answer))
 
     def revoke(
         self, client: OAuthClient, access: Secret, refresh: Secret | None, subject_id: str

@@ -1,6 +1,7 @@
 """What travels between us and a platform, and how a refusal is named."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
+
+# No platform means it when it asks for more, and a token may end meanwhile.
+LONGEST_WAIT = timedelta(days=1)
+# NUL and lone surrogates are legal in JSON and refused by the database.
+UNSTORABLE = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|\xed|\x00")
 
 
 class Cause(StrEnum):
@@ -120,7 +126,8 @@ class Response:
     def json(self) -> Any:
         """Return the parsed body, or None where it is not JSON."""
         try:
-            return json.loads(self.body)
+            value = json.loads(self.body)
+            return _storable(value) if UNSTORABLE.search(self.body) else value
         except (ValueError, RecursionError):
             return None
 
@@ -160,9 +167,20 @@ class Response:
         """Read ``Retry-After``, in seconds or as a date (RFC 9110, 10.2.3)."""
         value = self.headers.get("retry-after", "").strip()
         if value.isdigit() and len(value) < 9:
-            return timedelta(seconds=int(value))
+            return min(timedelta(seconds=int(value)), LONGEST_WAIT)
         at = _http_date(value)
-        return max(at - now, timedelta()) if at else None
+        return min(max(at - now, timedelta()), LONGEST_WAIT) if at else None
+
+
+def _storable(value: Any) -> Any:
+    """Return parsed JSON without the characters that PostgreSQL cannot keep."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\0", "")
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(item) for key, item in value.items()}
+    return value
 
 
 def _http_date(value: str) -> datetime | None:

@@ -98,7 +98,7 @@ class X(Platform):
         self, client: OAuthClient, token: Secret, account_id: str
     ) -> Generator[Request, Response, Inspection]:
         answer = yield self.whoami(client, token)
-        return Inspection(account_id=self.expect(answer, "data", "id"), date=answer.date)
+        return Inspection(account_id=self.expect(answer, "data", "id"))
 
     def revoke(
         self, client: OAuthClient, access: Secret, refresh: Secret | None, subject_id: str

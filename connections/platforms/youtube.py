@@ -74,7 +74,6 @@ class YouTube(Platform):
     }
     renewal = Renewal(fraction=0.75)
     lifetime_words = "1 hour, renewed by itself"
-    reports_scopes = True
     # channels.list spends quota; a renewal, every 45 minutes, proves the grant for free.
     check_every = timedelta(hours=24)
     upgrade_warning = (
@@ -127,7 +126,6 @@ class YouTube(Platform):
             account_id=channel_id,
             scopes=scopes,
             expires_at=read_time(info.at("exp")),
-            date=info.date,
         )
 
     def revoke(

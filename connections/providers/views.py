@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from connections.platforms import PLATFORMS, Platform
-from connections.platforms.base import Access
+from connections.platforms.base import Access, PartialConsent
 from connections.platforms.wire import Refused, Unreachable
 from connections.providers.client import PlatformClient
 
@@ -89,6 +89,8 @@ class CallbackView(OAuth2CallbackView):
             access = self.adapter.get_access_token_data(
                 request, provider.app, client, pkce_code_verifier=state.get("pkce_code_verifier")
             )
+        except PartialConsent as error:
+            return views.partial(request, state.get("data") or {}, error.missing)
         except (Refused, Unreachable) as error:
             return views.platform_refused(request, state.get("data") or {}, error.refusal)
         login = self.adapter.complete_login(

@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from connections.models import Connection
 from connections.platforms import PLATFORMS
 from health import moments
+from health.facts import diagnose_connection
 
 register = template.Library()
 
@@ -61,6 +63,12 @@ def or_none(value: object) -> object:
 @register.filter
 def platform_name(slug: str) -> str:
     return PLATFORMS[slug].name if slug in PLATFORMS else slug
+
+
+@register.filter
+def status_words(connection: Connection) -> str:
+    """Say a connection's displayed status; it must come ``with_parts``."""
+    return diagnose_connection(connection, timezone.now()).label
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Client
+from connections.messages import after_check
 from connections.models import Connection, Grant, Status
 from connections.platforms import PLATFORMS
 from health.models import AuthFailure
@@ -102,6 +103,29 @@ def test_partial_permissions_change_nothing_and_are_named(connection, agency, si
 
     assert "2 of 5 permissions were not granted: Publish posts, Upload pictures" in said(answer)
     assert tokens_of(connection) == before
+
+
+@pytest.mark.parametrize("slug", ["tiktok", "instagram", "threads"])
+def test_missing_permission_is_never_told_as_the_platforms_fault(slug, agency, sign_in, owner):
+    connection, browser = agency.connect(slug)[0], sign_in(owner)
+    before, scopes = tokens_of(connection), connection.required_scopes
+    for left_out in scopes:
+        kept = [scope for scope in scopes if scope != left_out]
+        address = begin(browser, connection)
+
+        answer = browser.get(consent(address, agency.profile(slug), scope=kept))
+
+        assert "granted" in said(answer)
+        assert "Nothing was changed. Start again" in said(answer)
+        assert tokens_of(connection) == before
+
+
+def test_reconnect_says_what_the_check_right_after_it_found(stored_connection):
+    assert after_check(stored_connection) == "Checked just now."
+    stored_connection.status = Status.SCOPE
+    assert "Permission missing" in after_check(stored_connection)
+    stored_connection.unverified_since = timezone.now()
+    assert "did not let us check it yet" in after_check(stored_connection)
 
 
 def test_replayed_callback_changes_nothing(connection, agency, sign_in, owner):

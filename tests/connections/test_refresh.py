@@ -94,7 +94,7 @@ def test_slow_writer_never_overwrites_a_newer_grant(agency, owner):
     agency.connect("x")
     newer = Grant.objects.get(pk=grant.pk).access_token
 
-    stored = store_renewed(claimed, owner_id, TokenSet(Secret("late"), Secret("late")))
+    stored = store_renewed(claimed, TokenSet(Secret("late"), Secret("late")))
 
     assert stored is False
     assert Grant.objects.get(pk=grant.pk).access_token == newer

@@ -39,7 +39,7 @@ def test_vault_opens_what_an_older_key_sealed(settings):
     settings.TOKEN_KEYS = {"new": new, "old": old}
 
     assert vault.unseal(sealed, **PLACE).reveal() == "abc"
-    assert vault.key_id_of(vault.seal(Secret("abc"), **PLACE)) == "new"
+    assert vault.seal(Secret("abc"), **PLACE).split(".")[1] == "new"
 
 
 def test_vault_names_a_key_it_lacks(settings):

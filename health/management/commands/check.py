@@ -33,7 +33,11 @@ class Command(DjangoCheck):
         if not args and not options["all"]:
             super().handle(*args, **options)
             return
-        ids = known_ids(args) if args else list(Connection.objects.connected().ids())
+        ids = (
+            known_ids(args)
+            if args
+            else list(Connection.objects.connected().of_current_clients().ids())
+        )
         for done in self.in_parts(ids):
             self.draw_bar(done, len(ids))
         if self.report(ids):

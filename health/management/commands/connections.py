@@ -45,7 +45,9 @@ class Command(BaseCommand):
 
     def rows(self, status: str | None, platform: str | None) -> list[tuple[Connection, Diagnosis]]:
         now = timezone.now()
-        connections = Connection.objects.connected().with_parts().on_platform(platform)
+        connections = (
+            Connection.objects.connected().of_current_clients().with_parts().on_platform(platform)
+        )
         rows = [(c, diagnose_connection(c, now)) for c in connections]
         rows = [row for row in rows if status in {None, row[1].code}]
         return sorted(rows, key=lambda row: (row[1].severity, row[0].client.name))

@@ -1,0 +1,147 @@
+"""Judgements that a single look would get wrong."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from connections import signals
+from connections.disconnect import discard_abandoned
+from connections.models import Connection, Grant, PlatformApp, Status
+from connections.oauth import assign_accounts, finish_connect, finish_reconnect
+from connections.platforms import PLATFORMS
+from connections.platforms.base import read_time
+from connections.platforms.wire import Cause, Response
+from health.checks import check_now
+from health.facts import diagnose_connection
+
+pytestmark = pytest.mark.django_db
+
+
+def look(connection: Connection) -> Connection:
+    check_now([connection.pk])
+    return Connection.objects.with_parts().get(pk=connection.pk)
+
+
+def test_renewal_after_an_outage_ends_what_was_unverified(agency, platforms):
+    connection = agency.connect("x")[0]
+    PlatformApp.objects.update(environment="production")
+    Connection.objects.update(
+        unverified_since=timezone.now(), unverified_cause=Cause.PLATFORM_OUTAGE
+    )
+    grant = Grant.objects.select_related("app").get()
+
+    signals.grant_renewed.send(Grant, grant=grant)
+
+    connection.refresh_from_db()
+    assert connection.unverified_since is None
+    assert connection.next_check_at - timezone.now() > timedelta(hours=20)
+
+
+def test_costly_account_is_looked_at_soon_after_an_outage(agency, platforms, settings):
+    connection = agency.connect("x")[0]
+    PlatformApp.objects.update(environment="production")
+    settings.CHECK_EVERY = timedelta(minutes=5)
+    Connection.objects.update(derived_token="v1.gone.AAAA")
+
+    seen = look(connection)
+
+    assert seen.next_check_at - timezone.now() < timedelta(minutes=6)
+    assert "TOKEN_KEYS" in diagnose_connection(seen, timezone.now()).why
+
+
+def test_revoked_right_after_consent_is_not_believed_of_linkedin(agency, platforms):
+    connection = agency.connect("linkedin")[0]
+    PlatformApp.objects.update(settings={})
+    platforms.fault("linkedin", "revoke", account=connection.external_id)
+
+    assert look(connection).status == Status.OK
+    Grant.objects.update(consented_at=timezone.now() - timedelta(minutes=5))
+    assert look(connection).status == Status.REVOKED
+
+
+def test_abandoned_sign_in_is_given_back_however_often_it_was_renewed(agency, owner):
+    now = timezone.now()
+    access = agency.access("youtube")
+    finish_connect(app=agency.app("youtube"), access=access, actor=owner, now=now)
+    Grant.objects.update(issued_at=now + timedelta(hours=2))
+
+    assert discard_abandoned(now + timedelta(hours=2)) == 1
+
+
+def test_leftover_accounts_of_a_used_login_are_forgotten(agency, owner):
+    connection = agency.connect("facebook")[0]
+    now, access = timezone.now(), agency.access("facebook")
+    finish_connect(app=connection.app, access=access, actor=owner, now=now)
+    assert Grant.objects.get().reachable != []
+
+    discard_abandoned(now + timedelta(hours=2))
+
+    assert Grant.objects.get().reachable == []
+    assert Grant.objects.get().is_live
+
+
+def test_sign_in_given_back_meanwhile_cannot_be_assigned(agency, owner, client_row):
+    now, app = timezone.now(), agency.app("x")
+    ending = finish_connect(app=app, access=agency.access("x"), actor=owner, now=now)
+    discard_abandoned(now + timedelta(hours=2))
+
+    with pytest.raises(Grant.DoesNotExist):
+        assign_accounts(grant=ending.grant, choices={}, actor=owner, now=now)
+
+
+def test_hidden_connections_are_repaired_and_not_counted(agency, owner, stranger):
+    profiles = [agency.profile("facebook", f"Page {n}", "ana@brand.example") for n in range(2)]
+    mine, hidden = agency.connect("facebook", *profiles)
+    Connection.objects.filter(pk=hidden.pk).update(client=stranger.clients.get())
+    access = agency.access("facebook", *profiles)
+
+    ending = finish_reconnect(connection=mine, access=access, actor=owner, now=timezone.now())
+
+    assert ending.repaired == 1
+
+
+def test_answer_with_characters_no_database_keeps_spoils_nothing(agency):
+    connection = agency.connect("x")[0]
+    body = json.dumps({"title": "a\0b\ud83d", "status": 401, "detail": "\0"}).encode()
+
+    refusal = PLATFORMS["x"].refusal(Response(401, body))
+
+    assert "\0" not in refusal.code + refusal.message
+    signals.call_refused.send(
+        Grant, grant=connection.grant, connection=None, operation="renew", refusal=refusal
+    )
+
+
+def test_year_9999_means_never():
+    assert read_time(253402300799) is None
+
+
+def test_renewal_of_a_login_with_several_accounts_blames_none_of_them(agency, platforms):
+    from connections.platforms.wire import Refusal
+    from health.models import AuthFailure
+
+    profiles = [agency.profile("facebook", f"Page {n}", "ana@brand.example") for n in range(2)]
+    grant = agency.connect("facebook", *profiles)[0].grant
+    refusal = Refusal(Cause.APP_CREDENTIALS, 400)
+
+    signals.call_refused.send(
+        Grant, grant=grant, connection=None, operation="renew", refusal=refusal
+    )
+
+    assert AuthFailure.objects.get().connection is None
+
+
+@pytest.mark.parametrize("query", ["page=0000000019999999999999999999", "page=99999999"])
+def test_absurd_page_number_is_refused_with_a_sentence(query, sign_in, owner):
+    assert sign_in(owner).get(reverse("grid") + "?" + query).status_code == 400
+
+
+def test_absurd_pause_changes_nothing(stored_connection, sign_in, owner):
+    for days in ("0030999", "0030999999999999", "31", "-1", "x"):
+        sign_in(owner).post(reverse("pause_checks", args=[stored_connection.pk]), {"days": days})
+
+    stored_connection.refresh_from_db()
+    assert stored_connection.checks_paused_until is None
