@@ -20,7 +20,7 @@ def role_required(role: Role) -> Callable[[View], View]:
             if not request.user.has_role(role):
                 raise PermissionDenied(
                     f"This needs the role {role.label}; yours is {Role(request.user.role).label}. "
-                    "An admin of your agency can change it under Settings, Staff."
+                    "An admin of your agency can change it under Staff."
                 )
             return view(request, *args, **kwargs)
 

@@ -116,6 +116,18 @@ def _decoded_key(key_id: str, encoded: str) -> bytes:
     return key
 
 
+def demo_addresses() -> tuple[str, str]:
+    """Return where the demo and its sandbox are: as told, else where this data's run says."""
+    told = DATA_DIR / "running-at"
+    running = told.read_text().split() if told.exists() else []
+    web, sandbox = running if len(running) == 2 else ("", "")
+    if text("PORT") or not web:
+        web = f"http://127.0.0.1:{text('PORT') or 8000}"
+    if text("SANDBOX_PORT") or not sandbox:
+        sandbox = f"http://127.0.0.1:{text('SANDBOX_PORT') or 8001}"
+    return web, sandbox
+
+
 def stores() -> tuple[str, str]:
     """Return the addresses of PostgreSQL and Redis, starting the demo's own where unset."""
     database, redis = text("DATABASE_URL"), text("REDIS_URL")

@@ -65,12 +65,13 @@ class Demo:
         place = self.data / "running-at"
         lock = self.folder.running.take(wait=False)
         if lock is None:
-            where = place.read_text() if place.exists() else "another address"
+            where = place.read_text().split()[0] if place.exists() else "another address"
             raise RunError(
                 f"Relink already runs on {self.data}, at {where}: "
                 "stop it first, or set RELINK_DATA, PORT and SANDBOX_PORT for a second one."
             )
-        write_private(place, self.url)
+        # Commands in other terminals read here which sandbox is this run's.
+        write_private(place, f"{self.url}\n{self.sandbox_url}\n")
         return lock
 
     def _start(self) -> None:

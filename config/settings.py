@@ -21,11 +21,9 @@ if not ALLOWED_HOSTS:
     env.required("ALLOWED_HOSTS", "the host names this site answers to, separated by commas")
 
 # Redirect URIs and links in e-mails come from here, never from a request's Host header.
-PUBLIC_URL = env.text("PUBLIC_URL") or (
-    f"http://127.0.0.1:{env.text('PORT', '8000')}" if DEMO else f"https://{ALLOWED_HOSTS[0]}"
-)
-PUBLIC_URL = PUBLIC_URL.rstrip("/")
-SANDBOX_URL = env.text("SANDBOX_URL") or f"http://127.0.0.1:{env.text('SANDBOX_PORT', '8001')}"
+_web, _sandbox = env.demo_addresses() if DEMO else (f"https://{ALLOWED_HOSTS[0]}", "")
+PUBLIC_URL = (env.text("PUBLIC_URL") or _web).rstrip("/")
+SANDBOX_URL = (env.text("SANDBOX_URL") or _sandbox).rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 

@@ -16,7 +16,7 @@ class ConnectForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["app"].queryset = PlatformApp.objects.usable()
-        self.fields["app"].label_from_instance = lambda app: f"{app.adapter.name} ({app.name})"
+        self.fields["app"].label_from_instance = describe_app
 
 
 class MoveForm(forms.Form):
@@ -48,6 +48,12 @@ class MoveForm(forms.Form):
                 f"here and connect it for {client} again."
             )
         return cleaned
+
+
+def describe_app(app: PlatformApp) -> str:
+    """Name an app with its platform, once."""
+    name = app.adapter.name
+    return app.name if app.name.startswith(name) else f"{name} ({app.name})"
 
 
 def read_choices(

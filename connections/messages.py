@@ -44,10 +44,11 @@ def _done(app: PlatformApp, ending: Ending) -> str:
         f"works until {on_day(connection.ends_at)}" if connection.ends_at else "renews by itself"
     )
     more = ending.repaired - 1
+    left_out = f" Not ticked this time: {', '.join(ending.left_out)}." if ending.left_out else ""
     others = f" The same sign-in repaired {more} more." if more > 0 else ""
     return (
         f"Reconnected {connection.label}. {len(grant.scopes)} permissions, {until}. "
-        f"{after_check(connection)}{others}"
+        f"{after_check(connection)}{others}{left_out}"
     )
 
 
@@ -67,9 +68,13 @@ def _cancelled(app: PlatformApp, ending: Ending) -> str:
 
 def _wrong_account(app: PlatformApp, ending: Ending) -> str:
     assert ending.connection is not None
+    grant = ending.connection.grant
+    through = (
+        f", reached by {grant.subject_name}" if grant and ending.connection.derived_token else ""
+    )
     return (
         f"You signed in as {ending.signed_in_as or 'somebody else'}; this connection is "
-        f"{ending.connection.label}. Nothing was changed. Sign out of {app.adapter.name} or use "
+        f"{ending.connection.label}{through}. Nothing was changed. Sign out of {app.adapter.name} or use "
         "a private window, then try again."
     )
 

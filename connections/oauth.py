@@ -39,6 +39,7 @@ class Ending:
     grant: Grant | None = None
     connection: Connection | None = None
     repaired: int = 0
+    left_out: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     signed_in_as: str = ""
     refusal: Refusal | None = None
@@ -53,7 +54,7 @@ def finish_connect(*, app: PlatformApp, access: Access, actor: User, now: dateti
         offer_accounts(grant, access)
         repaired = attach(grant, access, _connections_of(grant, access), now)
         record(actor, "signed in at a platform", grant, str(grant))
-    _announce(grant, repaired, first=True, actor=actor)
+    _announce(grant, repaired, first=False, actor=actor)
     return Ending(Result.DONE, grant=grant)
 
 
@@ -75,8 +76,16 @@ def finish_reconnect(
         record(actor, "reconnected", connection, str(connection))
     _announce(grant, repaired, first=False, actor=actor)
     # What this person may not see is repaired too, and neither named nor counted.
-    seen = Connection.objects.visible_to(actor).with_ids(one.pk for one in repaired)
-    return Ending(Result.DONE, grant=grant, connection=connection, repaired=seen.count())
+    seen = Connection.objects.visible_to(actor).of_grant(grant)
+    done = [one.pk for one in repaired]
+    left_out = tuple(one.label for one in seen if one.pk not in done)
+    return Ending(
+        Result.DONE,
+        grant=grant,
+        connection=connection,
+        repaired=seen.with_ids(done).count(),
+        left_out=left_out,
+    )
 
 
 def _connections_of(grant: Grant, access: Access) -> list[Connection]:

@@ -25,6 +25,7 @@ from health.verdicts import Verdict, write_verdicts
 
 # LinkedIn answers "revoked" for a while after a valid consent (platforms.md 6.10).
 FRESH_CONSENT = timedelta(minutes=10)
+LONGEST_PATIENCE = timedelta(minutes=15)
 AMBIGUOUS = frozenset({Cause.TOKEN_REJECTED})
 RENEWAL_MAY_HELP = frozenset({Cause.TOKEN_REJECTED, Cause.EXPIRED})
 
@@ -168,13 +169,16 @@ def _unverified(
 ) -> Verdict:
     """Keep what was held to be true, say since when it is unproven, and look again soon."""
     connection = look.connection
-    soon = now + max(settings.CHECK_EVERY, refused.retry_after or timedelta())
+    wait = max(settings.CHECK_EVERY, refused.retry_after or timedelta())
+    if cause == Cause.RATE_LIMITED and connection.unverified_since:
+        # Where the platform names no time, asking less and less is the only right answer.
+        wait = max(wait, min((now - connection.unverified_since) / 2, LONGEST_PATIENCE))
     return replace(
         verdict,
         evidence=connection.evidence if connection.cause else seen_as(refused),
         unverified_since=connection.unverified_since or now,
         unverified_cause=cause,
-        next_check_at=soon,
+        next_check_at=now + wait,
     )
 
 
@@ -206,9 +210,11 @@ def _good_answer(look: Look, verdict: Verdict, now: datetime) -> Verdict:
     if grant.renewal_cause and status_of(Cause(grant.renewal_cause)):
         return _broken(look, verdict, Cause(grant.renewal_cause), None, now)
     scopes = inspection.scopes if inspection.scopes is not None else grant.scopes
-    if not set(connection.required_scopes) <= set(scopes):
-        missing = _broken(look, verdict, Cause.PERMISSION_MISSING, None, now)
-        return replace(missing, last_good_check_at=now)
+    lost = [scope for scope in connection.required_scopes if scope not in set(scopes)]
+    if lost:
+        broken = _broken(look, verdict, Cause.PERMISSION_MISSING, None, now)
+        evidence = {**broken.evidence, "missing": lost}
+        return replace(broken, evidence=evidence, last_good_check_at=now)
     status = Status.OK
     if is_expiring(connection.ends_at, grant.consented_at, now, settings.EXPIRING_WITHIN):
         status = Status.EXPIRING

@@ -111,9 +111,11 @@ def make_people(password: str) -> User:
 def make_agency(password: str, clients: tuple[str, ...] = CLIENT_NAMES) -> int:
     """Create what is missing of the demo agency; return how many accounts were connected."""
     admin = make_people(password)
-    if Connection.objects.exists():
-        return 0
     sandbox = Sandbox(settings.SANDBOX_URL, requests.Session())
+    if Connection.objects.exists():
+        for app in PlatformApp.objects.usable():
+            register(app, sandbox)  # this run may be on another port than the last
+        return 0
     apps = {slug: make_app(slug, sandbox) for slug in PLATFORMS_SHOWN}
     rows = {name: Client.objects.get_or_create(name=name)[0] for name in clients}
     for user in User.objects.exclude(pk=admin.pk):
@@ -139,18 +141,25 @@ def make_app(slug: str, sandbox: Sandbox) -> PlatformApp:
         )
     put_secret(app, "client_secret", Secret(secret))
     app.save()
+    register(app, sandbox, overwrite=True)
+    return app
+
+
+def register(app: PlatformApp, sandbox: Sandbox, *, overwrite: bool = False) -> None:
+    """Tell a simulated platform of an app; a secret that was rotated there stays as it is."""
+    if not app.is_sandbox:
+        return
     sandbox.tell(
         "apps",
         {
-            "platform": slug,
+            "platform": app.platform,
             "client_id": app.client_id,
-            "client_secret": secret,
+            "client_secret": app.oauth_client().client_secret.reveal(),
             "name": settings.AGENCY_NAME,
             "redirect_uris": [app.redirect_uri],
-            "overwrite": True,
+            "overwrite": overwrite,
         },
     )
-    return app
 
 
 def logins(clients: tuple[str, ...]) -> Iterator[list[Profile]]:

@@ -48,6 +48,7 @@ def facts_of(connection: Connection, now: datetime) -> Facts:
         is_stale=is_stale(connection, now),
         has_grant=bool(grant and grant.is_live),
         is_connected=connection.is_connected,
+        app_id=str(connection.app_id),
         cut_off=moment(grant.renewal_cut_off_at, now) if grant else "",
         retry_at=clock(connection.next_check_at),
         evidence=sentences(connection, now),

@@ -19,14 +19,16 @@ WITHOUT_ANSWER = frozenset({Cause.PLATFORM_OUTAGE, Cause.RATE_LIMITED, Cause.UNK
 
 
 def log_checks(verdicts: Iterable["Verdict"], now: datetime) -> None:
+    """Log what checks were refused; one that stands is written again once an hour."""
     rows = []
     for verdict in verdicts:
+        if verdict.is_repeated(now):
+            continue
         for number, refusal in enumerate(verdict.refusals, start=1):
             if refusal.cause in WITHOUT_ANSWER and not verdict.begins_unverified:
                 continue
-            retried = number < len(verdict.refusals)
             row = failure(refusal, at=now, operation="check", connection=verdict.connection)
-            row.retried = retried
+            row.retried = number < len(verdict.refusals)
             rows.append(row)
     AuthFailure.objects.bulk_create(rows)
 

@@ -221,6 +221,9 @@ def describe(connection: Connection, now: datetime) -> Entry:
     diagnosis = diagnose_connection(connection, now)
     grant, platform = connection.grant, connection.adapter
     ends_at, ends = end_of_access(connection, now)
+    if diagnosis.is_broken:
+        # What was promised before it broke is not true any more.
+        ends_at, ends = None, "sign-in needed" if diagnosis.offers_reconnect else ""
     connected_by = grant.connected_by if grant else None
     shown = SHOWN[Displayed(diagnosis.code)]
     return Entry(

@@ -79,6 +79,13 @@ class Verdict:
     def is_transition(self) -> bool:
         return (self.status, self.cause) != (self.connection.status, self.connection.cause)
 
+    def is_repeated(self, now: datetime) -> bool:
+        """Say whether the same refusal was seen, and logged, in this hour already."""
+        before = self.connection.last_check_at
+        if self.is_transition or before is None or self.begins_unverified:
+            return False
+        return f"{before:%Y-%m-%d %H}" == f"{now:%Y-%m-%d %H}"
+
     @property
     def begins_unverified(self) -> bool:
         return self.unverified_since is not None and self.connection.unverified_since is None
@@ -125,15 +132,14 @@ def _grant_rows(verdicts: Iterable[Verdict]) -> Iterable[dict[str, Any]]:
     seen: dict[UUID, dict[str, Any]] = {}
     for verdict in verdicts:
         grant, told = verdict.connection.grant, verdict.inspection
-        if grant is None or told is None:
+        # What a Page's own token says is not what its login was granted.
+        if grant is None or told is None or verdict.connection.derived_token:
             continue
-        own_token = bool(verdict.connection.derived_token)
         row = {
             "id": grant.pk,
             "generation": grant.generation,
             "scopes": list(told.scopes if told.scopes is not None else grant.scopes),
-            # A Page's token has an end of its own, which is not its login's.
-            "expires_at": None if own_token else told.expires_at,
+            "expires_at": told.expires_at,
             "data_access_expires_at": told.data_access_expires_at,
         }
         if _differs(grant, row):

@@ -59,9 +59,10 @@ def _live(request: AgencyRequest) -> str:
 @require_safe
 @vary_on_headers("HX-Request")
 def connection(request: AgencyRequest, pk: UUID) -> HttpResponse:
-    shown = get_object_or_404(Connection.objects.visible_to(request.user).with_parts(), pk=pk)
+    shown = get_object_or_404(Connection.objects.in_history_of(request.user).with_parts(), pk=pk)
     page = build_connection_page(shown, request.user, timezone.now())
-    may_act = request.user.has_role(Role.STAFF) and shown.is_connected
+    is_current = shown.is_connected and not shown.client.is_archived
+    may_act = request.user.has_role(Role.STAFF) and is_current
     context = {"page": page, "may_act": may_act}
     return render(request, f"health/connection{_live(request)}.html", context)
 

@@ -42,6 +42,7 @@ class Facts:
     is_stale: bool = False
     has_grant: bool = True
     is_connected: bool = True
+    app_id: str = ""
     cut_off: str = ""
     retry_at: str = ""
     evidence: tuple[str, ...] = ()
@@ -58,7 +59,14 @@ class Words:
 
 
 def _owner(facts: Facts) -> str:
-    return f"{facts.owner}, the owner of the login" if facts.owner else "The owner of the login"
+    if facts.owner:
+        return f"{facts.owner}, whose login reaches {facts.label}"
+    return f"The owner of {facts.label}"
+
+
+def _login(facts: Facts) -> str:
+    """Return whom to sign in as: a Page has no login of its own."""
+    return facts.owner or facts.label
 
 
 def _reconnect(facts: Facts, why: str) -> Words:
@@ -66,7 +74,7 @@ def _reconnect(facts: Facts, why: str) -> Words:
         what=f"{facts.platform} no longer lets us act for {facts.label}.",
         why=why,
         who=f"{_owner(facts)}.",
-        next_step=f"Reconnect and sign in as {facts.label}.",
+        next_step=f"Reconnect and sign in as {_login(facts)}.",
         remedy=Remedy.RECONNECT,
         actor=Actor.LOGIN_OWNER,
     )
@@ -123,8 +131,8 @@ def _expired(facts: Facts) -> Words:
         what=f"Our access to {facts.label} ended.",
         why=f"{facts.platform} says that the access ran out; it gives access for "
         f"{facts.lifetime}. We saw it {facts.seen}.",
-        who=f"{_owner(facts)}, or anyone who can sign in as {facts.label}.",
-        next_step=f"Reconnect and sign in as {facts.label}.",
+        who=f"{_owner(facts)}, or anyone else who manages {facts.label}.",
+        next_step=f"Reconnect and sign in as {_login(facts)}.",
         remedy=Remedy.RECONNECT,
         actor=Actor.LOGIN_OWNER,
     )
@@ -135,23 +143,24 @@ def _data_access(facts: Facts) -> Words:
         what=f"Our access to the data of {facts.label} ended.",
         why=f"{facts.platform} gives data for 90 days after the person last used our app.",
         who=f"{_owner(facts)}.",
-        next_step=f"Reconnect and sign in as {facts.label}.",
+        next_step=f"Reconnect and sign in as {_login(facts)}.",
         remedy=Remedy.RECONNECT,
         actor=Actor.LOGIN_OWNER,
     )
 
 
 def _scope(facts: Facts) -> Words:
-    names = ", ".join(facts.missing) or "a permission it needs"
-    if facts.missing:
+    names = ", ".join(facts.missing)
+    why = f"{facts.platform} refused a call for want of a permission."
+    step = "Reconnect and leave every permission ticked."
+    if names:
         why = f"{len(facts.missing)} of {facts.required} permissions are not granted: {names}."
-    else:
-        why = f"{facts.platform} refused a call for want of a permission."
+        step = f"Reconnect and leave ticked: {names}."
     return Words(
-        what=f"Connected, but not everything works: {names}.",
+        what=f"{facts.label} is connected, but lacks {'permissions' if names else 'a permission'}.",
         why=why,
         who=f"{_owner(facts)}.",
-        next_step=f"Reconnect and leave ticked: {names}.",
+        next_step=step,
         remedy=Remedy.GRANT_PERMISSION,
         actor=Actor.LOGIN_OWNER,
     )
@@ -162,8 +171,8 @@ def _role(facts: Facts) -> Words:
     return Words(
         what=f"{person} can sign in but has no role on {facts.label} any more.",
         why=f"{facts.platform} refuses the {facts.noun} to this login since {facts.since}.",
-        who=f"A page admin at {facts.client}.",
-        next_step="Ask a page admin to restore the role; then reconnect, or reconnect with "
+        who=f"Somebody at {facts.client} who administers the {facts.noun}.",
+        next_step="Ask them to restore the role; then reconnect, or reconnect with "
         "another person who has the role.",
         remedy=Remedy.RESTORE_ROLE,
         actor=Actor.PAGE_ADMIN,
@@ -175,7 +184,7 @@ def _account_missing(facts: Facts) -> Words:
         what=f"{facts.platform} does not find {facts.label} with this login any more.",
         why=f"The {facts.noun} was deleted, closed, or the login lost its role; seen "
         f"{facts.since}.",
-        who=f"A page admin at {facts.client}.",
+        who=f"Somebody at {facts.client} who administers the {facts.noun}.",
         next_step=f"Ask whether the {facts.noun} still exists; then reconnect with a login that "
         "has it, or disconnect it here.",
         remedy=Remedy.RESTORE_ROLE,
@@ -200,7 +209,7 @@ def _app_credentials(facts: Facts) -> Words:
         facts,
         f"{facts.platform} does not accept our app's id or secret{code}. The secret may have been "
         "changed there.",
-        "Enter the app's current secret with manage.py platform_app rotate-secret.",
+        f"Give the app its current secret: manage.py platform_app rotate-secret {facts.app_id}.",
     )
 
 
@@ -265,7 +274,7 @@ def _expiring(facts: Facts) -> Words:
         what=f"Access ends on {facts.ends_on}.",
         why=f"{facts.platform} does not let us renew this without a sign-in.",
         who=f"{_owner(facts)}, before {facts.ends_on}.",
-        next_step=f"Reconnect now and sign in as {facts.label}.",
+        next_step=f"Reconnect now and sign in as {_login(facts)}.",
         remedy=Remedy.RECONNECT,
         actor=Actor.LOGIN_OWNER,
     )
@@ -347,7 +356,7 @@ def _none(facts: Facts) -> Words:
         what=f"{facts.label} is not connected with this app yet.",
         why="It was moved to another app, and access belongs to the app it was given to.",
         who=f"{_owner(facts)}.",
-        next_step=f"Reconnect and sign in as {facts.label}.",
+        next_step=f"Reconnect and sign in as {_login(facts)}.",
         remedy=Remedy.RECONNECT,
         actor=Actor.LOGIN_OWNER,
     )

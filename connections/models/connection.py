@@ -45,6 +45,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         clients = Client.objects.visible_to(user).current()
         return self.filter(client__in=clients)
 
+    def in_history_of(self, user: User | AnonymousUser) -> Self:
+        """Return what this person may look back at: archived clients' connections too."""
+        return self.filter(client__in=Client.objects.visible_to(user))
+
     def connected(self) -> Self:
         return self.filter(disconnected_at=None)
 
@@ -212,6 +216,8 @@ class Connection(models.Model):
 
     @property
     def missing_scopes(self) -> list[str]:
+        if "missing" in self.evidence:
+            return list(self.evidence["missing"])
         granted = set(self.grant.scopes) if self.grant else set()
         return [scope for scope in self.required_scopes if scope not in granted]
 

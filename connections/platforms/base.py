@@ -266,8 +266,12 @@ class Platform:
             message=self.read_message(response)[:MAX_MESSAGE],
             request_id=self.read_request_id(response)[:120],
             endpoint=response.request.name if response.request else "",
-            retry_after=response.retry_after(now),
+            retry_after=self.read_wait(response, now),
         )
+
+    def read_wait(self, response: Response, now: datetime) -> timedelta | None:
+        """Return how long the platform asks us to wait, where it says so."""
+        return response.retry_after(now)
 
     def read_request_id(self, response: Response) -> str:
         for header in (

@@ -123,7 +123,7 @@ class Facebook(MetaPlatform):
             self.refuse(answer)
         return Inspection(
             account_id=answer.text_at("data", "profile_id") or answer.text_at("data", "user_id"),
-            scopes=read_scopes(answer.at("data", "scopes")),
+            scopes=scopes_for(answer, account_id),
             expires_at=read_time(answer.at("data", "expires_at")),
             data_access_expires_at=read_time(answer.at("data", "data_access_expires_at")),
         )
@@ -140,6 +140,22 @@ class Facebook(MetaPlatform):
         if response.at("data", "is_valid") is True and data_access_ended(response):
             return Cause.DATA_ACCESS_EXPIRED
         return super().read_error(response)
+
+
+def scopes_for(answer: Response, account_id: str) -> tuple[str, ...] | None:
+    """Return the scopes that hold for one account: some are granted for ticked Pages only."""
+    scopes = read_scopes(answer.at("data", "scopes"))
+    granular = answer.at("data", "granular_scopes")
+    if scopes is None or not isinstance(granular, list) or answer.text_at("data", "type") != "PAGE":
+        return scopes
+    elsewhere = {
+        entry.get("scope")
+        for entry in granular
+        if isinstance(entry, dict)
+        and isinstance(entry.get("target_ids"), list)
+        and account_id not in [str(target) for target in entry["target_ids"]]
+    }
+    return tuple(scope for scope in scopes if scope not in elsewhere)
 
 
 def data_access_ended(answer: Response) -> bool:

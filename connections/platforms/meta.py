@@ -5,12 +5,13 @@ also for throttling, so only code, subcode and known texts decide.
 Reference: https://developers.facebook.com/docs/graph-api/guides/error-handling
 """
 
+import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from connections.platforms.base import Platform, Renewal, general_cause
-from connections.platforms.wire import Cause, Endpoint, Response
+from connections.platforms.wire import LONGEST_WAIT, Cause, Endpoint, Response
 
 SUBCODES_OF_190 = {
     456: Cause.REVOKED,
@@ -132,6 +133,16 @@ class MetaPlatform(Platform):
         if code == 100:
             return Cause.MALFORMED_REQUEST
         return CODES.get(code)
+
+    def read_wait(self, response: Response, now: datetime) -> timedelta | None:
+        """Read the minutes until access returns from ``X-Business-Use-Case-Usage``."""
+        try:
+            usage = json.loads(response.headers.get("x-business-use-case-usage", "{}"))
+            entries = [entry for rows in usage.values() for entry in rows]
+            minutes = max(number(e.get("estimated_time_to_regain_access")) for e in entries)
+        except (ValueError, TypeError, AttributeError):
+            return super().read_wait(response, now)
+        return min(timedelta(minutes=minutes), LONGEST_WAIT) if minutes > 0 else None
 
     def read_code(self, response: Response) -> str:
         error = error_of(response)

@@ -5,7 +5,7 @@ Reference: https://docs.x.com/fundamentals/authentication/oauth-2-0
 """
 
 from collections.abc import Generator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connections.platforms.base import (
     Access,
@@ -16,8 +16,17 @@ from connections.platforms.base import (
     Renewal,
     TokenSet,
     general_cause,
+    read_time,
 )
-from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
+from connections.platforms.wire import (
+    LONGEST_WAIT,
+    Cause,
+    Endpoint,
+    OAuthClient,
+    Request,
+    Response,
+    Secret,
+)
 
 TOKEN_TEXTS = (
     ("authorization code was invalid", Cause.CODE_REJECTED),
@@ -134,6 +143,13 @@ class X(Platform):
         if response.status >= 500 or response.status == 429:
             return general_cause(response)
         return known or TOKEN_ERRORS.get(response.text_at("error")) or general_cause(response)
+
+    def read_wait(self, response: Response, now: datetime) -> timedelta | None:
+        """Read ``x-rate-limit-reset``, seconds since 1970, where the limit is used up."""
+        reset = read_time(response.headers.get("x-rate-limit-reset"))
+        if response.status == 429 and reset and reset > now:
+            return min(reset - now, LONGEST_WAIT)
+        return super().read_wait(response, now)
 
     def read_code(self, response: Response) -> str:
         problem = problem_of(response)

@@ -96,6 +96,8 @@ def find_app(pk: str) -> PlatformApp:
 
 def read_secret() -> Secret:
     secret = sys.stdin.readline().strip()
+    if not secret.isprintable():
+        raise CommandError("The secret on stdin holds characters that no platform gives out.")
     if not secret:
         raise CommandError("The secret is read from stdin, and stdin held none.")
     return Secret(secret)

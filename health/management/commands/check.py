@@ -32,6 +32,10 @@ class Command(DjangoCheck):
     def handle(self, *args: Any, **options: Any) -> None:
         if not args and not options["all"]:
             super().handle(*args, **options)
+            self.stdout.write(
+                "That was Django's check of this installation. To check the accounts, give ids, "
+                "or --all."
+            )
             return
         ids = (
             known_ids(args)
