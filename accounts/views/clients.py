@@ -31,7 +31,7 @@ def client_page(request: AgencyRequest, pk: UUID) -> HttpResponse:
     client = _client(request, pk)
     context = {
         "client": client,
-        "connections": client.connections.connected().with_parts(),
+        "connections": client.connections.with_history(),
         "people": client.staff.active(),
         "may_edit": request.user.has_role(Role.STAFF),
     }

@@ -52,6 +52,11 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def connected(self) -> Self:
         return self.filter(disconnected_at=None)
 
+    def with_history(self) -> Self:
+        """Fetch connected ones first, then those that only their history is left of."""
+        ended_last = F("disconnected_at").asc(nulls_first=True)
+        return self.with_parts().order_by(ended_last, "app__platform", "name")
+
     def of_current_clients(self) -> Self:
         return self.filter(client__archived_at=None)
 

@@ -145,3 +145,66 @@ def test_absurd_pause_changes_nothing(stored_connection, sign_in, owner):
 
     stored_connection.refresh_from_db()
     assert stored_connection.checks_paused_until is None
+
+
+def test_disconnected_connection_is_found_on_its_clients_page(stored_connection, sign_in, owner):
+    Connection.objects.update(disconnected_at=timezone.now(), grant=None)
+    browser = sign_in(owner)
+
+    client_page = browser.get(reverse("client", args=[stored_connection.client_id]))
+    page = browser.get(stored_connection.get_absolute_url())
+
+    assert stored_connection.get_absolute_url() in client_page.content.decode()
+    assert "is disconnected" in page.content.decode()
+    assert "moved to another app" not in page.content.decode()
+
+
+def test_archived_clients_connection_can_be_looked_back_at(stored_connection, sign_in, owner):
+    stored_connection.client.archived_at = timezone.now()
+    stored_connection.client.save()
+
+    page = sign_in(owner).get(stored_connection.get_absolute_url())
+
+    assert page.status_code == 200
+    assert "Check now" not in page.content.decode()
+
+
+def test_refusal_that_stands_is_logged_once_an_hour(agency, platforms):
+    from health.models import AuthFailure
+
+    connection = agency.connect("instagram")[0]
+    platforms.fault("instagram", "change_password", account=connection.external_id)
+    for _ in range(3):
+        look(connection)
+    logged = AuthFailure.objects.count()
+    Connection.objects.update(last_check_at=timezone.now() - timedelta(hours=2))
+
+    look(connection)
+
+    assert AuthFailure.objects.count() == logged + 1
+
+
+def test_page_left_unticked_is_named_and_not_called_repaired(agency, platforms, owner):
+    profiles = [agency.profile("facebook", f"Page {n}", "ana@brand.example") for n in range(2)]
+    ticked, unticked = agency.connect("facebook", *profiles)
+    access = agency.access("facebook", profiles[0])
+
+    ending = finish_reconnect(connection=ticked, access=access, actor=owner, now=timezone.now())
+
+    assert (ending.repaired, ending.left_out) == (1, (unticked.label,))
+
+
+def test_scope_granted_for_other_pages_only_is_missing():
+    from connections.platforms.facebook import scopes_for
+
+    body = {
+        "data": {
+            "type": "PAGE",
+            "scopes": ["pages_show_list", "pages_manage_posts"],
+            "granular_scopes": [{"scope": "pages_manage_posts", "target_ids": ["111"]}],
+        }
+    }
+    answer = Response(200, json.dumps(body).encode())
+
+    assert scopes_for(answer, "111") == ("pages_show_list", "pages_manage_posts")
+    assert scopes_for(answer, "222") == ("pages_show_list",)
