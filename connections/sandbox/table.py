@@ -132,7 +132,7 @@ def _conditions(slug: str) -> list[Row]:
             NEXT_CHECK,
             "connection reset, no answer for 60 s, or 503 with HTML; half_json is unknown",
         ),
-        _row(slug, "rate_limit", "unchanged", "rate_limited", NEXT_CHECK, RATE_LIMITS[slug]),
+        _row(slug, "rate_limit", "platform", "rate_limited", NEXT_CHECK, RATE_LIMITS[slug]),
         _row(
             slug,
             "slow",
@@ -156,7 +156,8 @@ def _lost_answer(slug: str) -> Row:
 
 
 def _disabled(slug: str) -> Row:
-    cause = "app_credentials" if slug == "linkedin" else "app_disabled"
+    # These two say no more than that the app is not accepted.
+    cause = "app_credentials" if slug in ("linkedin", "tiktok") else "app_disabled"
     how = DISABLED.get(slug, "401 with code 190: Application has been deleted")
     return _row(slug, "disable_app", "app", cause, NEXT_CHECK, how)
 
