@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from connections.models import Connection
-from health.statuses import BROKEN, ICONS, LABELS, Displayed
+from health.statuses import BROKEN, ICONS, LABELS, RECONNECT_HELPS, Displayed
 
 TIERS = dict.fromkeys(BROKEN, "bad") | {
     Displayed.EXPIRING: "warn",
@@ -37,14 +37,7 @@ class Shown:
 
 SHOWN = {code: Shown(code.value, LABELS[code], ICONS[code], TIERS[code]) for code in Displayed}
 CODES = tuple(code.value for code in Displayed)
-NEEDS_SIGN_IN = (
-    Displayed.REVOKED,
-    Displayed.EXPIRED,
-    Displayed.ROLE,
-    Displayed.SCOPE,
-    Displayed.EXPIRING,
-    Displayed.NONE,
-)
+NEEDS_SIGN_IN = tuple(code for code in Displayed if code in RECONNECT_HELPS)
 NEEDS_ACTION = (Displayed.APP, *NEEDS_SIGN_IN)
 
 

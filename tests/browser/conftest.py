@@ -26,25 +26,43 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def signed_in(chromium: Browser, product: Product) -> Iterator[Callable[..., Page]]:
-    """Sign somebody in and return their page; complaints of the browser fail the test."""
+def signed_in_context(
+    chromium: Browser, product: Product
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Sign somebody in and return their browser context."""
     contexts: list[BrowserContext] = []
-    complaints: list[str] = []
 
-    def sign_in(who: str = "staff", **options: object) -> Page:
-        context = chromium.new_context(viewport={"width": 1366, "height": 900}, **options)
+    def sign_in(who: str, **options: object) -> BrowserContext:
+        options = {"viewport": {"width": 1366, "height": 900}, **options}
+        context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(product.url)
         page.get_by_label("E-mail").fill(f"{who}@relink.test")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{product.url}/")
-        return page
+        page.close()
+        return context
 
     yield sign_in
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def signed_in(
+    signed_in_context: Callable[..., BrowserContext], product: Product
+) -> Iterator[Callable[..., Page]]:
+    """Sign somebody in and return their page; complaints of the browser fail the test."""
+    complaints: list[str] = []
+
+    def sign_in(who: str = "staff", **options: object) -> Page:
+        page = signed_in_context(who, **options).new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(product.url)
+        return page
+
+    yield sign_in
     assert complaints == []
