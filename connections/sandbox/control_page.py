@@ -1,5 +1,6 @@
 """The control page: the same levers as the control API, for a person with a browser."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,14 +14,15 @@ from .pages import page
 from .registry import PLATFORMS
 from .store import Store
 
-SHOWN_ACCOUNTS = 50
+SHOWN_ACCOUNTS = 20
+SHOWN_MATCHES = 50
 SHOWN_CALLS = 50
 DONE = {
-    "broken": "Done. The table of faults below says what Relink should notice, and when.",
-    "undone": "Undone.",
+    "undone": "That fault was over already.",
     "clock": "The clock was moved forward.",
     "reset": "Every fault is gone, the clock is right and the log is empty.",
 }
+FILTERS = ("platform", "find", "all")
 ADVANCES = {"3600": "1 hour", "86400": "1 day", "604800": "7 days", "4320000": "50 days"}
 
 
@@ -29,7 +31,7 @@ class ControlPage:
         self.store = store
 
     async def show(self, request: web.Request) -> web.Response:
-        return self._page(request, done=DONE.get(request.query.get("done", ""), ""))
+        return self._page(request, done=self._done(request))
 
     def _page(
         self, request: web.Request, *, done: str = "", problem: str = "", status: int = 200
@@ -37,6 +39,7 @@ class ControlPage:
         chosen = request.query.get("platform", "")
         search = request.query.get("find", "")
         rows = [row for row in directory.listing(self.store) if _wanted(row, chosen, search)]
+        shown = len(rows) if "all" in request.query else _most(chosen, search)
         apps = {(app.platform, app.client_id): app for app in directory.apps(self.store)}
         return page(
             "control.html",
@@ -46,15 +49,16 @@ class ControlPage:
             platforms=PLATFORMS,
             chosen=chosen,
             find=search,
-            rows=rows[:SHOWN_ACCOUNTS],
+            rows=rows[:shown],
             count=len(rows),
             apps=apps,
-            active=faults.active(self.store),
+            active=[self._named(fault) for fault in faults.active(self.store)],
             events=faults.EVENTS,
             modes=faults.MODES,
             now=clock.iso(clock.now(self.store)),
             advances=ADVANCES,
-            back=_kept(request),
+            back=_kept(_filters(request)),
+            everything=f"/control{_kept({**_filters(request), 'all': '1'})}#accounts-title",
             calls=calls.latest(self.store, SHOWN_CALLS),
             table=_table(chosen),
             event=_is_event,
@@ -69,15 +73,17 @@ class ControlPage:
             return self._page(request, problem=str(reason), status=422)
         if "secret" in made:
             name = PLATFORMS[form["platform"]].name
-            return page("secret.html", name=name, secret=made["secret"])
-        return _back(request, "broken")
+            back = _kept(_filters(request))
+            return page("secret.html", name=name, secret=made["secret"], back=back)
+        return _back(request, "on", **_subject(form))
 
     async def undo(self, request: web.Request) -> web.Response:
         number = str((await request.post()).get("id", ""))
         with self.store.transaction():
-            if number.isascii() and number.isdecimal() and len(number) < 16:
-                faults.remove(self.store, int(number))
-        return _back(request, "undone")
+            found = [one for one in faults.active(self.store) if str(one["id"]) == number]
+            for fault in found:
+                faults.remove(self.store, fault["id"])
+        return _back(request, "off", **_subject(found[0])) if found else _back(request, "undone")
 
     async def clock(self, request: web.Request) -> web.Response:
         seconds = _number((await request.post()).get("advance"))
@@ -92,6 +98,36 @@ class ControlPage:
         with self.store.transaction():
             control.reset(self.store)
         return _back(request, "reset")
+
+    def _done(self, request: web.Request) -> str:
+        """Say what the last form did; a fault is told by what the address names, if it exists."""
+        done, fault = request.query.get("done", ""), request.query.get("fault", "")
+        platform = PLATFORMS.get(request.query.get("at", ""))
+        if done not in ("on", "off"):
+            return DONE.get(done, "")
+        if platform is None or fault not in (*faults.EVENTS, *faults.CONDITIONS):
+            return ""
+        account = request.query.get("account")
+        row = directory.find_account(self.store, platform.slug, account)
+        if account and row is None:
+            return ""
+        return f"{fault} is {done} for {row['name'] + ' at ' if row else 'all of '}{platform.name}."
+
+    def _named(self, fault: dict[str, Any]) -> dict[str, Any]:
+        """Add the name and handle of the account a fault is about, if it is about one."""
+        row = directory.find_account(self.store, fault["platform"], fault["account"])
+        return {**fault, "name": row["name"] if row else "", "handle": row["handle"] if row else ""}
+
+
+def _most(platform: str, search: str) -> int:
+    """Return how many accounts are shown; more once somebody said which."""
+    return SHOWN_MATCHES if platform or search else SHOWN_ACCOUNTS
+
+
+def _subject(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return the parts of an address that say which fault, and where."""
+    names = {"fault": "fault", "at": "platform", "account": "account"}
+    return {part: str(given[name]) for part, name in names.items() if given.get(name)}
 
 
 def _wanted(row: dict[str, Any], platform: str, search: str) -> bool:
@@ -123,17 +159,17 @@ def _number(text: Any) -> int | float | None:
 
 
 def _filters(request: web.Request) -> dict[str, str]:
-    return {name: request.query[name] for name in ("platform", "find") if name in request.query}
+    return {name: request.query[name] for name in FILTERS if name in request.query}
 
 
-def _kept(request: web.Request) -> str:
+def _kept(filters: dict[str, str]) -> str:
     """Return the query that keeps the filters across a form."""
-    filters = _filters(request)
     return f"?{urlencode(filters)}" if filters else ""
 
 
-def _back(request: web.Request, done: str) -> web.Response:
-    raise web.HTTPSeeOther(URL("/control").with_query({**_filters(request), "done": done}))
+def _back(request: web.Request, done: str, **subject: str) -> web.Response:
+    query = {**_filters(request), "done": done, **subject}
+    raise web.HTTPSeeOther(URL("/control").with_query(query))
 
 
 def routes(store: Store) -> list[web.RouteDef]:

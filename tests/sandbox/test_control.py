@@ -139,6 +139,58 @@ def test_control_page_breaks_and_undoes(sandbox):
     assert client.whoami().status_code == 200
 
 
+def test_control_page_says_what_was_broken_and_keeps_the_filters(sandbox):
+    Client(sandbox, "x").connect()
+    account = next(row for row in sandbox.accounts() if row["account"] == "2244994945")
+    form = {"platform": "x", "account": account["account"], "fault": "revoke"}
+
+    broken = sandbox.call("POST", "control/page/fault?platform=x&find=2244", data=form)
+    page = sandbox.call("GET", broken.headers["Location"].lstrip("/")).text
+
+    assert re.search(r'role="status"[^>]*>revoke is on for [^<]+ at X\.<', page)
+    assert '<option value="x" selected>' in page
+    assert 'name="find" value="2244"' in page
+    assert account["handle"].lstrip("@") in page[: page.index('id="clock-title"')]
+
+
+@pytest.mark.parametrize("query", ["fault=revoke&at=x&account=<b>", "fault=<b>&at=x", "fault=slow"])
+def test_control_page_repeats_nothing_it_does_not_know(sandbox, query):
+    page = sandbox.call("GET", f"control?done=on&{query}").text
+
+    assert 'role="status"' not in page
+
+
+def test_undo_says_what_is_over(sandbox):
+    number = sandbox.fault("x", "slow", seconds=0.01)
+
+    undone = sandbox.call("POST", "control/page/undo", data={"id": number})
+    page = sandbox.call("GET", undone.headers["Location"].lstrip("/")).text
+
+    assert "slow is off for all of X." in page
+
+
+def test_control_page_shows_every_account_on_request(sandbox):
+    for number in range(1, 23):
+        sandbox.add_login("threads", f"person-{number}@brand.example", [f"90000{number}"])
+
+    first = sandbox.call("GET", "control").text
+    every = sandbox.call("GET", "control?all=1").text
+
+    assert first.count('class="card account"') == 20
+    assert "show all" in first
+    assert every.count('class="card account"') == len(sandbox.accounts())
+
+
+def test_login_chooser_names_people(sandbox):
+    sandbox.add_login("linkedin", "nina@brand.example", ["nina"])
+    client = Client(sandbox, "linkedin")
+    address = f"linkedin/{client.flow.authorize}"
+
+    page = sandbox.call("GET", address, params=client.query()).text
+
+    assert re.search(r"<label[^>]*>[^<]*nina@brand\.example\s+<span[^>]*>reaches ", page)
+
+
 def test_rotated_secret_is_shown_once(sandbox):
     page = sandbox.call(
         "POST", "control/page/fault", data={"platform": "generic", "fault": "rotate_secret"}
