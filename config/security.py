@@ -17,10 +17,12 @@ def policy() -> str:
     Chromium applies ``form-action`` to the redirect a form's POST answers with, so the
     platforms' sign-in pages must be named or Reconnect is silently dead.
     """
-    origins = {f"https://{urlsplit(p.authorize_url).netloc}" for p in PLATFORMS.values()}
+    hosts = {urlsplit(platform.authorize_url).netloc for platform in PLATFORMS.values()} - {""}
+    # The policy covers each hop, and sign-in pages send phones and old names elsewhere.
+    kin = {f"https://*.{'.'.join(host.split('.')[-2:])}" for host in hosts}
+    origins = {f"https://{host}" for host in hosts} | kin
     sandbox = [settings.SANDBOX_URL] if settings.DEMO else []
-    known = sorted(origins - {"https://"})
-    targets = " ".join(["'self'", *known, *sandbox])
+    targets = " ".join(["'self'", *sorted(origins), *sandbox])
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "

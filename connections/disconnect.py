@@ -32,6 +32,8 @@ def disconnect(*, connection: Connection, actor: User, now: datetime) -> str:
     """End one connection and return what became of the access, as a sentence."""
     grant = connection.grant
     with transaction.atomic():
+        if grant:  # first, as every other flow does, and before asking who else uses it
+            Grant.objects.select_for_update().get(pk=grant.pk)
         Connection.objects.filter(pk=connection.pk).update(
             disconnected_at=now, derived_token="", grant=None, check_lease_until=None
         )
@@ -67,7 +69,7 @@ def _take_tokens(grant: Grant) -> tuple[Secret | None, Secret | None]:
 def revoke(grant: Grant, access: Secret | None, refresh: Secret | None) -> str:
     """Give a login's access back to the platform; the tokens are gone from here already."""
     if not access:
-        return Revocation.NONE
+        return Revocation.FAILED
     talk = grant.app.adapter.revoke(grant.app.oauth_client(), access, refresh, grant.subject_id)
     try:
         return Revocation.DONE if converse(talk) else Revocation.NONE
@@ -98,8 +100,8 @@ def _discard(pk: UUID, before: datetime) -> bool:
             return False
         access, refresh = _take_tokens(grant)
     revoke(grant, access, refresh)
-    grant.delete()
-    return True
+    # Somebody may have signed in again while the platform was told: that grant stays.
+    return bool(Grant.objects.filter(pk=pk, access_token="").delete()[0])
 
 
 def move(

@@ -40,9 +40,9 @@ def _done(app: PlatformApp, ending: Ending) -> str:
     if ending.connection is None:
         return f"Signed in at {app.adapter.name} as {grant.subject_name}."
     connection = ending.connection
-    until = (
-        f"works until {on_day(connection.ends_at)}" if connection.ends_at else "renews by itself"
-    )
+    until = "renews by itself" if connection.renews_by_itself else "no end date"
+    if connection.ends_at:
+        until = f"works until {on_day(connection.ends_at)}"
     more = ending.repaired - 1
     left_out = f" Not ticked this time: {', '.join(ending.left_out)}." if ending.left_out else ""
     others = f" The same sign-in repaired {more} more." if more > 0 else ""

@@ -5,6 +5,7 @@ the token is sent; the answer is stored with ``generation`` as compare-and-set, 
 a reconnect that happened meanwhile wins.
 """
 
+import contextlib
 import logging
 import random
 import time
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from connections import signals
@@ -30,6 +32,7 @@ FINAL = frozenset(
 )
 BACK_OFF = timedelta(seconds=30)
 LONGEST_BACK_OFF = min(timedelta(hours=1), settings.CHECK_EVERY * 4)
+A_DAY = timedelta(days=1)
 JITTER = 0.05  # of the lifetime, so that a thousand grants of one minute spread out
 WAIT_FOR_WINNER = 0.2  # seconds between looks
 # Our own fault: no key of TOKEN_KEYS opens the row.
@@ -82,7 +85,9 @@ def renew_grants(grants: Sequence[Grant]) -> None:
     _renew(current, owner)
     _wait_for_winners(set(wanted) - {grant.pk for grant in claimed})
     for grant in grants:
-        grant.refresh_from_db()
+        # One that was given back meanwhile is left as it was read.
+        with contextlib.suppress(Grant.DoesNotExist):
+            grant.refresh_from_db()
 
 
 def _wait_for_winners(ids: set[uuid.UUID]) -> None:
@@ -107,7 +112,8 @@ def _renew(grants: Sequence[Grant], owner: uuid.UUID) -> None:
     settled = []
     for number, outcome in converse_each(talks):
         try:
-            settled.append((asked[number], _settle(asked[number], owner, outcome), outcome))
+            was_stored = _settle_surely(asked[number], owner, outcome)
+            settled.append((asked[number], was_stored, outcome))
         except Exception as error:
             # What one grant's row does must not lose the others' rotated tokens.
             log.error("storing grant %s failed: %s", asked[number].pk, type(error).__name__)
@@ -120,6 +126,16 @@ def _renewal(grant: Grant) -> Talk[TokenSet]:
     if access is None:
         raise VaultError("no token")
     return grant.app.adapter.renew(grant.app.oauth_client(), access, refresh)
+
+
+def _settle_surely(grant: Grant, owner: uuid.UUID, outcome: Outcome) -> bool:
+    """Store once more in a new session where the old one was lost: the write is a
+    compare-and-set, so that repeating it is safe."""
+    try:
+        return _settle(grant, owner, outcome)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return _settle(grant, owner, outcome)
 
 
 def _settle(grant: Grant, owner: uuid.UUID, outcome: Outcome) -> bool:
@@ -188,7 +204,8 @@ def _put_off(grant: Grant, owner: uuid.UUID, refusal: Refusal) -> None:
     final = refusal.cause in FINAL
     rule = grant.app.adapter.renewal
     # Meta counts a token's first day differently now and then: too early is not broken.
-    too_early = bool(rule and rule.minimum_age) and refusal.cause == Cause.MALFORMED_REQUEST
+    young = rule and timezone.now() - grant.issued_at < rule.minimum_age + A_DAY
+    too_early = bool(young and rule.minimum_age) and refusal.cause == Cause.MALFORMED_REQUEST
     passing = refusal.cause in PASSING or too_early
     _release(
         grant,
@@ -203,9 +220,9 @@ def _put_off(grant: Grant, owner: uuid.UUID, refusal: Refusal) -> None:
 
 def _cut_off_at(grant: Grant, refusal: Refusal) -> datetime | None:
     """Return when a renewal was sent that may have spent the token without our knowing."""
-    rule = grant.app.adapter.renewal
+    rotates = grant.app.rotates
     unknown = refusal.cause in {Cause.PLATFORM_OUTAGE, Cause.UNKNOWN}
-    if rule and rule.rotates and unknown and refusal.code not in NEVER_SENT:
+    if rotates and unknown and refusal.code not in NEVER_SENT:
         return grant.renewal_cut_off_at or grant.renewal_sent_at
     return grant.renewal_cut_off_at
 

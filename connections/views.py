@@ -22,6 +22,7 @@ from connections.platforms import Platform
 from connections.platforms.base import Access
 from connections.platforms.wire import Cause, Refusal
 from connections.providers.adapter import provider_for
+from connections.vault import VaultError
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -54,7 +55,15 @@ def reconnect(request: AgencyRequest, pk: UUID) -> HttpResponse:
 
 def _go(request: AgencyRequest, app: PlatformApp, *, connection: Connection | None) -> HttpResponse:
     """Redirect to the platform, our own data in allauth's state."""
-    provider = provider_for(request, app.platform, str(app.pk))
+    try:
+        provider = provider_for(request, app.platform, str(app.pk))
+    except VaultError:
+        messages.error(
+            request,
+            f"The secret of {app} cannot be opened: its key is missing from TOKEN_KEYS. An admin "
+            f"gives it anew with manage.py platform_app rotate-secret {app.pk}.",
+        )
+        return redirect(connection or "connect")
     if provider is None:
         messages.error(request, f"{app} is not in use any more. Move the connection to another.")
         return redirect(connection or "connect")

@@ -4,6 +4,7 @@ One function serves the sweep, "Check now", the end of a reconnect and the comma
 ambiguous refusal is never a verdict: a second look is taken first.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,10 +23,16 @@ from connections.vault import VaultError
 from health.diagnosis import is_expiring, status_of
 from health.statuses import UNCHANGED
 from health.verdicts import Verdict, write_verdicts
+from health.words import TOO_EARLY
+
+log = logging.getLogger(__name__)
 
 # LinkedIn answers "revoked" for a while after a valid consent (platforms.md 6.10).
 FRESH_CONSENT = timedelta(minutes=10)
+# Access has ended and could not be renewed for a passing reason: nothing is proven.
+NO_RENEWAL = Outcome(refused=Refusal(Cause.PLATFORM_OUTAGE, code="no renewal"))
 LONGEST_PATIENCE = timedelta(minutes=15)
+DOUBT = "false_revoked_for"  # an app's own number of seconds, in its settings
 AMBIGUOUS = frozenset({Cause.TOKEN_REJECTED})
 RENEWAL_MAY_HELP = frozenset({Cause.TOKEN_REJECTED, Cause.EXPIRED})
 
@@ -60,7 +67,7 @@ def check(claimed: Sequence[Connection], now: datetime) -> list[Verdict]:
     looks = [Look(connection) for connection in claimed if _can_be_asked(connection)]
     _inspect(looks)
     _look_again([look for look in looks if _needs_second_look(look, now)])
-    verdicts = [judge(look, now) for look in looks]
+    verdicts = [_judge_safely(look, now) for look in looks]
     idle = [connection for connection in claimed if not _can_be_asked(connection)]
     verdicts += [unasked(connection, now) for connection in idle]
     write_verdicts(verdicts, now)
@@ -102,7 +109,7 @@ def _needs_second_look(look: Look, now: datetime) -> bool:
     if look.grant.renewal_given_up or known:
         return False  # it was confirmed when it was new
     fresh = now - look.grant.consented_at < FRESH_CONSENT
-    if look.cause in RENEWAL_MAY_HELP and _can_renew(look):
+    if look.cause in RENEWAL_MAY_HELP and (_can_renew(look) or _waits(look.grant)):
         return True
     return look.cause in AMBIGUOUS or (fresh and look.cause == Cause.REVOKED)
 
@@ -110,7 +117,14 @@ def _needs_second_look(look: Look, now: datetime) -> bool:
 def _can_renew(look: Look) -> bool:
     """Say whether spending a refresh token could tell more; a final no is not asked again."""
     grant = look.grant
-    return bool(grant and grant.refresh_token and not grant.renewal_given_up)
+    return bool(grant and grant.refresh_token and not grant.renewal_given_up) and not _waits(grant)
+
+
+def _waits(grant: Grant | None) -> bool:
+    """Say whether a renewal failed and its next try has its time: a check does not hurry it."""
+    if grant is None or not grant.refresh_token or grant.renewal_failures == 0:
+        return False
+    return grant.renew_at is not None and grant.renew_at > timezone.now()
 
 
 def _look_again(looks: Sequence[Look]) -> None:
@@ -126,6 +140,9 @@ def _look_again(looks: Sequence[Look]) -> None:
     again = []
     for look in looks:
         grant = renewable.get(look.grant.pk) if look.grant else None
+        if _waits(look.grant) and not (look.grant and look.grant.renewal_cause):
+            look.outcome = NO_RENEWAL
+            continue
         if grant is None:
             look.second_look = "A second check right after was refused too."
             again.append(look)
@@ -136,8 +153,19 @@ def _look_again(looks: Sequence[Look]) -> None:
             look.second_look = "It was refused again right after a renewal that succeeded."
             again.append(look)
         elif not grant.renewal_cause:
-            look.outcome = Outcome(refused=Refusal(Cause.PLATFORM_OUTAGE, code="no renewal"))
+            look.outcome = NO_RENEWAL
     _inspect(again)
+
+
+def _judge_safely(look: Look, now: datetime) -> Verdict:
+    """Judge; a fault of ours in one row leaves it unproven and the others judged."""
+    try:
+        return judge(look, now)
+    except Exception as error:
+        log.error("judging %s failed: %s", look.connection.pk, type(error).__name__)
+        refusal = Refusal(Cause.UNKNOWN, code=type(error).__name__)
+        verdict = Verdict.unchanged(look.connection, [])
+        return _unverified(look, verdict, Cause.UNKNOWN, refusal, now)
 
 
 def judge(look: Look, now: datetime) -> Verdict:
@@ -147,21 +175,20 @@ def judge(look: Look, now: datetime) -> Verdict:
     if refused is None:
         return _good_answer(look, verdict, now)
     cause = _final_cause(look, refused)
-    if _is_too_early(look, cause, now):
-        cause = Cause.UNKNOWN
+    if cause == Cause.REVOKED and (until := _doubtful_until(look)) > now:
+        doubted = replace(refused, cause=Cause.UNKNOWN, code=TOO_EARLY, retry_after=until - now)
+        return _unverified(look, verdict, Cause.UNKNOWN, doubted, now)
     if cause in UNCHANGED:
         return _unverified(look, verdict, cause, refused, now)
     return _broken(look, verdict, cause, refused, now)
 
 
-def _is_too_early(look: Look, cause: Cause, now: datetime) -> bool:
-    """Say whether this platform is known to say "revoked" falsely so soon after consent."""
-    if look.grant is None or cause != Cause.REVOKED:
-        return False
-    adapter, settings_of_app = look.connection.adapter, look.connection.app.settings
-    usual = adapter.false_revoked_for.total_seconds()
-    doubtful = timedelta(seconds=settings_of_app.get("false_revoked_for", usual))
-    return now - look.grant.consented_at < doubtful
+def _doubtful_until(look: Look) -> datetime:
+    """Return until when this platform is known to say "revoked" falsely after a consent."""
+    grant, app = look.grant, look.connection.app
+    assert grant is not None
+    usual = look.connection.adapter.false_revoked_for.total_seconds()
+    return grant.consented_at + timedelta(seconds=float(app.settings.get(DOUBT, usual)))
 
 
 def _unverified(
@@ -207,7 +234,8 @@ def _good_answer(look: Look, verdict: Verdict, now: datetime) -> Verdict:
     )
     if inspection.account_id and inspection.account_id != connection.external_id:
         return _broken(look, verdict, Cause.WRONG_ACCOUNT, None, now)
-    if grant.renewal_cause and status_of(Cause(grant.renewal_cause)):
+    vague = grant.renewal_cause in AMBIGUOUS  # and the account answers: that says more
+    if grant.renewal_cause and not vague and status_of(Cause(grant.renewal_cause)):
         return _broken(look, verdict, Cause(grant.renewal_cause), None, now)
     scopes = inspection.scopes if inspection.scopes is not None else grant.scopes
     lost = [scope for scope in connection.required_scopes if scope not in set(scopes)]

@@ -16,7 +16,7 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import Client, Role, User
+from accounts.models import AuditEvent, Client, Role, User, record
 from connections import oauth
 from connections.http import converse
 from connections.models import Connection, Environment, PlatformApp
@@ -48,6 +48,19 @@ PEOPLE = (
     ("staff@relink.test", "Sam Staff", Role.STAFF),
     ("viewer@relink.test", "Vera Viewer", Role.VIEWER),
 )
+# Pages are reached through people: these sign in for them.
+PAGE_OWNERS = (
+    "Mara Bell",
+    "Tomás Rey",
+    "Ines Kaya",
+    "Jonas Lind",
+    "Priya Nair",
+    "Oskar Wolff",
+    "Leila Haddad",
+    "Ben Carter",
+)
+# Noted once the agency is whole: what people disconnect later is not made again.
+DONE = "made the demo agency"
 PATIENCE = 10  # seconds
 
 
@@ -82,6 +95,18 @@ class Profile:
     handle: str
     login: str
 
+    @property
+    def owner(self) -> str:
+        """Return the name on the login: a person's for Pages, the brand's own elsewhere."""
+        if self.login == SHARED_LOGIN:
+            return SHARED_NAME
+        owner = PAGE_OWNERS[int(self.external_id) % len(PAGE_OWNERS)] if self.has_pages else ""
+        return owner or self.client
+
+    @property
+    def has_pages(self) -> bool:
+        return PLATFORMS[self.platform].account_noun == "Page"
+
     def as_login(self) -> dict[str, object]:
         account = {
             "account": self.external_id,
@@ -92,7 +117,7 @@ class Profile:
         return {
             "platform": self.platform,
             "login": self.login,
-            "name": SHARED_NAME if self.login == SHARED_LOGIN else self.client,
+            "name": self.owner,
             "accounts": [account],
         }
 
@@ -112,17 +137,20 @@ def make_agency(password: str, clients: tuple[str, ...] = CLIENT_NAMES) -> int:
     """Create what is missing of the demo agency; return how many accounts were connected."""
     admin = make_people(password)
     sandbox = Sandbox(settings.SANDBOX_URL, requests.Session())
-    if Connection.objects.exists():
-        for app in PlatformApp.objects.usable():
-            register(app, sandbox)  # this run may be on another port than the last
+    for app in PlatformApp.objects.usable():
+        register(app, sandbox)  # this run may be on another port than the last
+    if AuditEvent.objects.filter(action=DONE).exists():
         return 0
+    there = set(Connection.objects.values_list("external_id", flat=True))
     apps = {slug: make_app(slug, sandbox) for slug in PLATFORMS_SHOWN}
     rows = {name: Client.objects.get_or_create(name=name)[0] for name in clients}
     for user in User.objects.exclude(pk=admin.pk):
         user.clients.add(*rows.values())
     made = 0
     for profiles in logins(clients):
-        made += connect(sandbox, apps[profiles[0].platform], profiles, rows, admin)
+        if not there.issuperset(one.external_id for one in profiles):
+            made += connect(sandbox, apps[profiles[0].platform], profiles, rows, admin)
+    record(admin, DONE, admin)
     return made
 
 

@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 
 from connections.models import Status
 from connections.platforms.wire import Cause
-from health.statuses import BROKEN, ICONS, LABELS, RECONNECT_HELPS, STATUS_OF, Displayed
+from connections.refresh import SEALED
+from health.statuses import (
+    BROKEN,
+    ICONS,
+    LABELS,
+    LABELS_OF_CAUSE,
+    RECONNECT_HELPS,
+    STATUS_OF,
+    Displayed,
+)
 from health.words import WORDS_OF_CAUSE, WORDS_OF_STATUS, Facts
 
 EXPIRING_FRACTION = 0.25  # of a lifetime, where that is shorter than the usual notice
@@ -81,7 +90,7 @@ def diagnose(facts: Facts) -> Diagnosis:
         remedy=words.remedy,
         actor=words.actor,
         cause=facts.cause if code in BROKEN else facts.unverified_cause,
-        offers_reconnect=code in RECONNECT_HELPS and facts.is_connected,
+        offers_reconnect=_offers_reconnect(code, facts),
         consequence=consequence(code),
         evidence=facts.evidence,
         is_broken=code in BROKEN,
@@ -89,14 +98,16 @@ def diagnose(facts: Facts) -> Diagnosis:
     )
 
 
+def _offers_reconnect(code: Displayed, facts: Facts) -> bool:
+    sealed = code == Displayed.PLATFORM and facts.code == SEALED
+    return (code in RECONNECT_HELPS or sealed) and facts.is_connected
+
+
 def label_of(code: Displayed, facts: Facts) -> str:
     if code == Displayed.EXPIRING and facts.ends_at:
         return f"Expires in {max((facts.ends_at - facts.now).days, 0)} d"
-    if code == Displayed.REVOKED and facts.cause == Cause.TOKEN_REJECTED:
-        return "Access refused"
-    if code == Displayed.ROLE and facts.cause == Cause.ACCOUNT_MISSING:
-        return "Account missing"
-    return LABELS[code]
+    by_cause = LABELS_OF_CAUSE.get(Cause(facts.cause)) if code in BROKEN and facts.cause else None
+    return by_cause or LABELS[code]
 
 
 def consequence(code: Displayed) -> str:

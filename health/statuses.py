@@ -94,6 +94,11 @@ LABELS = {
     Displayed.NONE: "Not connected",
     Displayed.OK: "Working",
 }
+# Where the cause says it better than the status.
+LABELS_OF_CAUSE = {
+    Cause.TOKEN_REJECTED: "Access refused",
+    Cause.ACCOUNT_MISSING: "Account missing",
+}
 BROKEN = frozenset(
     {Displayed.APP, Displayed.REVOKED, Displayed.EXPIRED, Displayed.ROLE, Displayed.SCOPE}
 )

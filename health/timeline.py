@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from connections import signals
 from connections.models import Connection, Grant, Status
+from connections.platforms.wire import Refusal
 from health import failures
 from health.checks import check_now
 from health.models import Event, EventKind
@@ -47,6 +48,8 @@ def note_renewal(grant: Grant, **_: Any) -> None:
     if adapter.check_every is None or grant.app.is_sandbox or lost:
         Connection.objects.of_grant(grant).update(next_check_at=now)
         return
+    # What was broken may be repaired by this renewal, and is judged by the next sweep.
+    Connection.objects.of_grant(grant).exclude(status=Status.OK).update(next_check_at=now)
     # The account itself is read now and then all the same: a channel may have been closed.
     latest = Coalesce("inspected_at", Value(now)) + READ_AT_LEAST_EVERY
     later = Least(Value(now + adapter.check_every), latest)
@@ -65,9 +68,11 @@ def log_failure(**details: Any) -> None:
 
 
 @receiver(signals.call_refused)
-def look_at_once(grant: Grant | None, operation: str, **_: Any) -> None:
-    """Let the next sweep judge the connections of a grant that could not be renewed."""
-    if grant and operation == "renew":
+def look_at_once(grant: Grant | None, operation: str, refusal: Refusal, **_: Any) -> None:
+    """Let the next sweep judge the connections of a grant that can newly not be renewed."""
+    if not grant or operation != "renew":
+        return
+    if grant.renewal_failures == 0 or grant.renewal_cause != refusal.cause:
         Connection.objects.of_grant(grant).update(next_check_at=timezone.now())
 
 

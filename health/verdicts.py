@@ -15,7 +15,7 @@ from connections.platforms.base import Inspection
 from connections.platforms.wire import Refusal
 from health import failures
 from health.models import Event, EventKind
-from health.statuses import LABELS, Displayed
+from health.statuses import LABELS, LABELS_OF_CAUSE, Displayed
 
 WRITE = """
 UPDATE connections_connection AS c SET
@@ -98,9 +98,10 @@ def write_verdicts(verdicts: Sequence[Verdict], now: datetime) -> None:
     with transaction.atomic():
         written = _write(WRITE, [_row(verdict, now) for verdict in verdicts])
         kept = [verdict for verdict in verdicts if verdict.connection.pk in written]
-        _write(WRITE_GRANTS, list(_grant_rows(kept)))
         Event.objects.bulk_create(_event(v, now) for v in kept if v.is_transition)
         failures.log_checks(kept, now)
+    # Apart, so that no transaction locks connections before grants: sign-ins go the other way.
+    _write(WRITE_GRANTS, list(_grant_rows(kept)))
 
 
 def _write(statement: str, rows: list[dict[str, Any]]) -> set[UUID]:
@@ -158,7 +159,8 @@ def _event(verdict: Verdict, now: datetime) -> Event:
     """Return the timeline's line for a transition; it stands beside its time and is kept."""
     words = "Working again." if verdict.status == Status.OK else LABELS[Displayed(verdict.status)]
     if verdict.cause:
-        words = f"{words}: {verdict.cause.replace('_', ' ')}."
+        label = LABELS_OF_CAUSE.get(verdict.cause, words)
+        words = f"{label}: {verdict.cause.replace('_', ' ')}."
     return Event(
         at=now,
         connection=verdict.connection,

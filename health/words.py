@@ -11,6 +11,8 @@ from connections.platforms.wire import Cause
 from connections.refresh import SEALED
 from health.statuses import Actor, Displayed, Remedy
 
+TOO_EARLY = "revoked right after consent"
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -291,15 +293,30 @@ def _sealed(facts: Facts) -> Words:
         what=f"We cannot open what we hold for {facts.label}.",
         why="No key of TOKEN_KEYS opens it: the key it was sealed with is missing.",
         who="Your administrator.",
-        next_step="Put the missing key back into TOKEN_KEYS. Where it is lost, reconnect.",
+        next_step="Put the missing key back into TOKEN_KEYS. Where it is lost, give the app its "
+        "secret again (manage.py platform_app rotate-secret), then reconnect.",
         remedy=Remedy.FIX_APP,
         actor=Actor.ADMINISTRATOR,
+    )
+
+
+def _too_early(facts: Facts) -> Words:
+    return Words(
+        what=f"{facts.platform} says that access to {facts.label} was removed, moments after it "
+        "was given.",
+        why=f"{facts.platform} is known to say so falsely right after a sign-in.",
+        who="Nobody.",
+        next_step=f"Wait: we look again by ourselves{facts.retry_at and ' at ' + facts.retry_at}.",
+        remedy=Remedy.WAIT,
+        actor=Actor.NOBODY,
     )
 
 
 def _platform(facts: Facts) -> Words:
     if facts.code == SEALED:
         return _sealed(facts)
+    if facts.code == TOO_EARLY:
+        return _too_early(facts)
     did = UNVERIFIED.get(facts.unverified_cause, "gave an answer that we cannot read")
     last = facts.last_good_check
     known = f"It worked at the last good check, {last}." if last else "It was never checked."

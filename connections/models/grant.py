@@ -20,6 +20,9 @@ from connections.vault import SealedField
 RENEWAL_LEASE = settings.PLATFORM_TIMEOUT + timedelta(seconds=20)
 
 
+FAILURES_TO_WORRY = 5
+
+
 class GrantQuerySet(models.QuerySet["Grant"]):
     def live(self) -> Self:
         return self.exclude(access_token="")
@@ -128,8 +131,10 @@ class Grant(models.Model):
         """Return when access ends unless a person signs in; None where it has no end."""
         ends = [self.refresh_expires_at if self.renews_by_itself else self.expires_at]
         ends.append(self.data_access_expires_at)
-        if self.renews_by_itself and self.app.adapter.renewal.uses_access_token:
-            ends = []
+        renews_itself = self.renews_by_itself and self.app.adapter.renewal.uses_access_token
+        if renews_itself:
+            # It renews by itself for ever, unless that keeps failing.
+            ends = [self.expires_at] if self.renewal_failures > FAILURES_TO_WORRY else []
         return min((end for end in ends if end), default=None)
 
     def access(self) -> Secret | None:

@@ -72,6 +72,12 @@ class PlatformApp(models.Model):
         return settings.PUBLIC_URL + reverse(f"{self.platform}_callback")
 
     @property
+    def rotates(self) -> bool:
+        """Say whether a renewal spends the refresh token; a generic app says so itself."""
+        rule = self.adapter.renewal
+        return bool(self.settings.get("rotates", rule and rule.rotates))
+
+    @property
     def requested_scopes(self) -> tuple[str, ...]:
         """Return the scopes this app asks for: its own list, else the platform's."""
         return tuple(self.settings.get("scopes") or self.adapter.scopes)

@@ -20,6 +20,7 @@ from connections.platforms.wire import (
     Request,
     Response,
     Secret,
+    storable,
 )
 
 MAX_MESSAGE = 300
@@ -264,7 +265,7 @@ class Platform:
             http_status=response.status,
             code=self.read_code(response)[:60],
             message=self.read_message(response)[:MAX_MESSAGE],
-            request_id=self.read_request_id(response)[:120],
+            request_id=storable(self.read_request_id(response))[:120],
             endpoint=response.request.name if response.request else "",
             retry_after=self.read_wait(response, now),
         )

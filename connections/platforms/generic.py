@@ -66,6 +66,9 @@ class Generic(Platform):
         secret = {"client_id": client.client_id, "client_secret": client.client_secret.reveal()}
         return Request("POST", client.at(url), endpoint, form={**form, **secret})
 
+    def subject_is_sub(self, client: OAuthClient) -> bool:
+        return client.settings.get("subject_field", "sub") == "sub"
+
     def userinfo(self, client: OAuthClient, token: Secret) -> Request:
         return Request("GET", client.at(client.settings["userinfo_url"]), bearer=token)
 
@@ -91,7 +94,8 @@ class Generic(Platform):
         if not answer.ok or answer.at("active") is not True:
             self.refuse(answer)
         return Inspection(
-            account_id=answer.text_at("sub") or None,
+            # "sub" is the account only where the app says that it is.
+            account_id=answer.text_at("sub") or None if self.subject_is_sub(client) else None,
             scopes=read_scopes(answer.at("scope")),
             expires_at=read_time(answer.at("exp")),
         )

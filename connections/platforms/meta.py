@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connections.platforms.base import Platform, Renewal, general_cause
-from connections.platforms.wire import LONGEST_WAIT, Cause, Endpoint, Response
+from connections.platforms.wire import Cause, Endpoint, Response
 
 SUBCODES_OF_190 = {
     456: Cause.REVOKED,
@@ -142,7 +142,7 @@ class MetaPlatform(Platform):
             minutes = max(number(e.get("estimated_time_to_regain_access")) for e in entries)
         except (ValueError, TypeError, AttributeError):
             return super().read_wait(response, now)
-        return min(timedelta(minutes=minutes), LONGEST_WAIT) if minutes > 0 else None
+        return timedelta(minutes=min(minutes, 24 * 60)) if minutes > 0 else None
 
     def read_code(self, response: Response) -> str:
         error = error_of(response)

@@ -127,7 +127,7 @@ class Response:
         """Return the parsed body, or None where it is not JSON."""
         try:
             value = json.loads(self.body)
-            return _storable(value) if UNSTORABLE.search(self.body) else value
+            return storable(value) if UNSTORABLE.search(self.body) else value
         except (ValueError, RecursionError):
             return None
 
@@ -166,20 +166,20 @@ class Response:
     def retry_after(self, now: datetime) -> timedelta | None:
         """Read ``Retry-After``, in seconds or as a date (RFC 9110, 10.2.3)."""
         value = self.headers.get("retry-after", "").strip()
-        if value.isdigit() and len(value) < 9:
+        if value.isascii() and value.isdigit() and len(value) < 9:
             return min(timedelta(seconds=int(value)), LONGEST_WAIT)
         at = _http_date(value)
         return min(max(at - now, timedelta()), LONGEST_WAIT) if at else None
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """Return parsed JSON without the characters that PostgreSQL cannot keep."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode().replace("\0", "")
     if isinstance(value, list):
-        return [_storable(item) for item in value]
+        return [storable(item) for item in value]
     if isinstance(value, dict):
-        return {_storable(key): _storable(item) for key, item in value.items()}
+        return {storable(key): storable(item) for key, item in value.items()}
     return value
 
 

@@ -156,6 +156,9 @@ class YouTube(Platform):
             return Cause.PLATFORM_OUTAGE
         if not error and message == "Invalid Value":
             return Cause.TOKEN_REJECTED
+        form = (response.request.form if response.request else None) or {}
+        if error == "invalid_grant" and form.get("grant_type") == "authorization_code":
+            return Cause.CODE_REJECTED
         return TOKEN_ERRORS.get(error)
 
     def read_api_error(self, response: Response) -> Cause:

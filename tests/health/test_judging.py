@@ -16,6 +16,7 @@ from connections.platforms.base import read_time
 from connections.platforms.wire import Cause, Response
 from health.checks import check_now
 from health.facts import diagnose_connection
+from health.sweep import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +209,95 @@ def test_scope_granted_for_other_pages_only_is_missing():
 
     assert scopes_for(answer, "111") == ("pages_show_list", "pages_manage_posts")
     assert scopes_for(answer, "222") == ("pages_show_list",)
+
+
+def test_two_accounts_of_one_login_do_not_wake_each_other(agency, platforms, owner, settings):
+    first = agency.connect("x")[0]
+    other = Connection.objects.get(pk=first.pk)
+    other.pk, other.client = None, owner.clients.create(name="Second client")
+    other._state.adding = True
+    other.save()
+    platforms.fault("x", "disable_app", app=first.app.client_id)
+    platforms.advance(3 * 3600)
+    Connection.objects.update(next_check_at=timezone.now() - timedelta(seconds=1))
+    settings.SWEEP_FOR = timedelta(seconds=3)
+
+    checked = sweep()
+
+    assert checked <= 6
+    assert Grant.objects.get().renewal_failures <= 2
+
+
+def test_login_that_signs_in_again_while_it_is_given_back_stays(agency, owner, monkeypatch):
+    from connections import disconnect
+
+    now = timezone.now()
+    finish_connect(app=agency.app("x"), access=agency.access("x"), actor=owner, now=now)
+    again = agency.access("x")
+
+    def sign_in_meanwhile(grant, access, refresh):
+        finish_connect(app=grant.app, access=again, actor=owner, now=timezone.now())
+
+    monkeypatch.setattr(disconnect, "revoke", sign_in_meanwhile)
+
+    assert discard_abandoned(now + timedelta(hours=2)) == 0
+    assert Grant.objects.get().is_live
+
+
+def test_broken_account_is_judged_anew_after_its_renewal(agency, platforms):
+    connection = agency.connect("x")[0]
+    PlatformApp.objects.update(environment="production")
+    later = timezone.now() + timedelta(days=1)
+    Connection.objects.update(status=Status.APP, cause=Cause.APP_CREDENTIALS, next_check_at=later)
+
+    signals.grant_renewed.send(Grant, grant=Grant.objects.select_related("app").get())
+
+    connection.refresh_from_db()
+    assert connection.next_check_at <= timezone.now()
+
+
+def test_self_renewing_token_whose_renewals_fail_is_shown_to_end(agency):
+    connection = agency.connect("threads")[0]
+    Grant.objects.update(
+        renewal_failures=40,
+        consented_at=timezone.now() - timedelta(days=59),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    connection.refresh_from_db()
+    Grant.objects.filter(pk=connection.grant_id).update(renewal_cause="")
+
+    assert connection.grant.ends_at is not None
+
+
+def test_vague_refusal_of_a_renewal_does_not_overrule_an_account_that_answers(agency):
+    connection = agency.connect("instagram")[0]
+    Grant.objects.update(renewal_cause=Cause.TOKEN_REJECTED, renewal_failures=1)
+
+    assert look(connection).status == Status.OK
+
+
+def test_setting_of_the_wrong_kind_leaves_one_account_unproven(agency, platforms):
+    odd, fine = agency.connect("linkedin")[0], agency.connect("x")[0]
+    PlatformApp.objects.filter(platform="linkedin").update(settings={"false_revoked_for": "x"})
+    platforms.fault("linkedin", "revoke", account=odd.external_id)
+
+    check_now([odd.pk, fine.pk])
+
+    odd.refresh_from_db()
+    fine.refresh_from_db()
+    assert odd.unverified_since is not None
+    assert fine.last_good_check_at is not None
+
+
+def test_lost_token_keys_offer_a_way_out(agency, sign_in, owner, settings):
+    connection = agency.connect("x")[0]
+    settings.TOKEN_KEYS = {"new": b"n" * 32}
+
+    seen = look(connection)
+    answer = sign_in(owner).post(
+        reverse("reconnect", args=[connection.pk]), {"confirmed": "1"}, follow=True
+    )
+
+    assert diagnose_connection(seen, timezone.now()).offers_reconnect
+    assert answer.status_code == 200
+    assert "rotate-secret" in answer.content.decode()
