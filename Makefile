@@ -17,7 +17,8 @@ run: install ## Start the demo at http://127.0.0.1:8000; Ctrl-C stops it
 	@RELINK_ENV=demo exec "$(VENV)/bin/python" -m config.run
 
 test: install browser lint ## Run everything that CI runs
-	@$(TEST_ENVIRONMENT) "$(VENV)/bin/python" -m pytest
+	@$(TEST_ENVIRONMENT) "$(VENV)/bin/python" -m pytest --ignore=tests/browser
+	@$(TEST_ENVIRONMENT) "$(VENV)/bin/python" -m pytest tests/browser
 
 lint: install ## Check style, formatting, the direction of imports and missing migrations
 	@"$(VENV)/bin/ruff" check .

@@ -12,8 +12,9 @@ from tests.product import PASSWORD, Product
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Chromium for one module: while it runs, Django refuses this thread its database."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         if not program and not os.path.exists(playwright.chromium.executable_path):
