@@ -1,6 +1,5 @@
 """Ends a connection: the platform is told, the tokens destroyed, the history kept."""
 
-import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,8 +11,6 @@ from connections.http import converse
 from connections.models import Connection, Grant, PlatformApp
 from connections.platforms.wire import Refused, Secret, Unreachable
 from connections.vault import VaultError
-
-log = logging.getLogger(__name__)
 
 # A first connect that nobody finished in this time is given back to the platform.
 ABANDONED_AFTER = timedelta(hours=1)
@@ -33,7 +30,7 @@ def disconnect(*, connection: Connection, actor: User, now: datetime) -> str:
     grant = connection.grant
     with transaction.atomic():
         if grant:  # first, as every other flow does, and before asking who else uses it
-            Grant.objects.select_for_update().get(pk=grant.pk)
+            Grant.objects.select_for_update().filter(pk=grant.pk).first()
         Connection.objects.filter(pk=connection.pk).update(
             disconnected_at=now, derived_token="", grant=None, check_lease_until=None
         )
@@ -70,9 +67,12 @@ def revoke(grant: Grant, access: Secret | None, refresh: Secret | None) -> str:
     """Give a login's access back to the platform; the tokens are gone from here already."""
     if not access:
         return Revocation.FAILED
-    talk = grant.app.adapter.revoke(grant.app.oauth_client(), access, refresh, grant.subject_id)
     try:
+        client = grant.app.oauth_client()
+        talk = grant.app.adapter.revoke(client, access, refresh, grant.subject_id)
         return Revocation.DONE if converse(talk) else Revocation.NONE
+    except VaultError:
+        return Revocation.FAILED  # the app's own secret does not open
     except (Refused, Unreachable) as error:
         refusal = error.refusal
         signals.call_refused.send(

@@ -14,7 +14,7 @@ from accounts.models import Client, User, record
 from connections import signals, vault
 from connections.models import Connection, Grant, PlatformApp
 from connections.platforms.base import Access, Account
-from connections.platforms.wire import Refusal
+from connections.platforms.wire import Refusal, Secret
 from connections.refresh import RELEASED, next_renewal
 from connections.vault import put_secret
 
@@ -162,6 +162,7 @@ ATTACHED = (
     "grant",
     "name",
     "handle",
+    "kind",
     "derived_token",
     "required_scopes",
     "disconnected_at",
@@ -177,14 +178,26 @@ def attach(
     attached = {connection.pk: connection for connection in connections}
     for connection in attached.values():
         account = accounts[connection.external_id]
-        connection.grant = grant
-        connection.name, connection.handle = account.name, account.handle
-        put_secret(connection, "derived_token", account.token)
-        connection.disconnected_at = None
-        connection.next_check_at = now
-        connection.required_scopes = list(grant.app.requested_scopes)
-        connection.save(update_fields=ATTACHED)
+        _place(connection, grant, describe(account), account.token, now)
+    # A login may carry forty Pages: one statement for all.
+    Connection.objects.bulk_update(attached.values(), ATTACHED)
     return list(attached.values())
+
+
+def _place(
+    connection: Connection,
+    grant: Grant,
+    account: dict[str, str],
+    token: Secret | None,
+    now: datetime,
+) -> None:
+    """Put one connection on a grant, due to be checked; the caller stores ``ATTACHED``."""
+    connection.grant = grant
+    connection.name, connection.handle = account["name"], account["handle"]
+    connection.kind = account["kind"]
+    put_secret(connection, "derived_token", token)
+    connection.required_scopes = list(grant.app.requested_scopes)
+    connection.disconnected_at, connection.next_check_at = None, now
 
 
 @transaction.atomic
@@ -209,14 +222,10 @@ def assign_accounts(
         token = None
         if sealed := account.get("sealed"):
             token = vault.unseal(sealed, table="reachable", row=str(grant.pk), field=external_id)
-        put_secret(connection, "derived_token", token)
-        connection.grant, connection.disconnected_at = grant, None
-        connection.name, connection.handle = account["name"], account["handle"]
-        connection.kind, connection.next_check_at = account["kind"], now
-        connection.required_scopes = list(grant.app.requested_scopes)
-        connection.save(update_fields=[*ATTACHED, "kind"])
+        _place(connection, grant, account, token, now)
         record(actor, "connected", connection, f"{connection} for {client}")
         made.append(connection)
+    Connection.objects.bulk_update(made, ATTACHED)
     # Accounts that nobody chose are none of ours: their tokens are not kept.
     Grant.objects.filter(pk=grant.pk).update(reachable=[])
     transaction.on_commit(lambda: _announce(grant, made, first=True, actor=actor))

@@ -27,7 +27,7 @@ from health.words import TOO_EARLY
 
 log = logging.getLogger(__name__)
 
-# LinkedIn answers "revoked" for a while after a valid consent (platforms.md 6.10).
+# LinkedIn answers "revoked" for a while after a valid consent, as seen in the wild.
 FRESH_CONSENT = timedelta(minutes=10)
 # Access has ended and could not be renewed for a passing reason: nothing is proven.
 NO_RENEWAL = Outcome(refused=Refusal(Cause.PLATFORM_OUTAGE, code="no renewal"))

@@ -4,7 +4,6 @@ PostgreSQL is the ledger: due work is a row, claimed in batches with a lease. Ce
 the doorbell: a ring lost or doubled changes nothing.
 """
 
-import logging
 import time
 
 from django.conf import settings
@@ -16,8 +15,6 @@ from connections.models import Connection
 from connections.refresh import renew_due
 from health.checks import check
 from health.models import Heartbeat
-
-log = logging.getLogger(__name__)
 
 
 def sweep() -> int:

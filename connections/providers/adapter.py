@@ -55,7 +55,6 @@ class ManagedAccountAdapter(DefaultSocialAccountAdapter):
 def social_app(app: PlatformApp) -> SocialApp:
     """Return allauth's view of an app: never saved, and without the secret."""
     made = SocialApp(provider=app.platform, name=app.name, client_id=app.client_id)
-    made.platform_app = app
     made.oauth_client = app.oauth_client()
     return made
 

@@ -1,6 +1,7 @@
 """Facebook: people, Pages and the Graph API.
 
-Sources: platforms.md section 1 (FB-FLOW, FB-LL, FB-DT, FB-ERR).
+Sources: https://developers.facebook.com/docs/facebook-login/guides/access-tokens and
+https://developers.facebook.com/docs/graph-api/reference/debug_token.
 """
 
 import base64

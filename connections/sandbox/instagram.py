@@ -1,7 +1,7 @@
 """Instagram: the API with Instagram Login.
 
-Sources: platforms.md section 2 (IG-BL, IG-RT). It has no debug_token, and names a
-password change on the API but not at the refresh.
+Source: https://developers.facebook.com/documentation/instagram-platform. It has no
+debug_token, and names a password change on the API but not at the refresh.
 """
 
 from typing import Any

@@ -1,6 +1,7 @@
 """How long codes and tokens live, per platform, in seconds.
 
-Sources: platforms.md, "Cross-platform summary". None has no end. SANDBOX_LIFETIMES
+As the platforms document them (each platform's module names its source), or as seen in
+the wild where they do not. None has no end. SANDBOX_LIFETIMES
 replaces single values, so that hours pass in seconds.
 """
 

@@ -1,7 +1,7 @@
 """LinkedIn.
 
-Sources: platforms.md section 6 (LI authorization-code-flow, programmatic-refresh-tokens,
-token-introspection). A refresh token lives a year from the consent and is never extended.
+Source: https://learn.microsoft.com/en-us/linkedin/shared/authentication (authorization
+code flow, programmatic refresh tokens, token introspection). A refresh token lives a year from the consent and is never extended.
 """
 
 import json

@@ -1,6 +1,6 @@
 """What Facebook, Instagram and Threads share: envelope, token troubles, debug_token.
 
-Sources: platforms.md 1.4, 1.6, 2.6 and 3.6; FB-ERR and FB-DBG. Times in messages are
+Source: https://developers.facebook.com/docs/graph-api/guides/error-handling. Times in messages are
 Pacific, as Meta writes them.
 """
 

@@ -1,6 +1,7 @@
 """The token life Instagram and Threads share: an hour, then sixty days, renewed by itself.
 
-Sources: platforms.md 2.2, 2.3, 3.2 and 3.3 (IG-BL, IG-RT, TH-LL).
+Source: https://developers.facebook.com/docs/threads/get-started/long-lived-tokens, and
+the Instagram platform's page on business login.
 """
 
 import secrets

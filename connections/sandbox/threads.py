@@ -1,6 +1,6 @@
 """Threads.
 
-Sources: platforms.md section 3 (TH-AT, TH-LL, TH-APP, TH-PM). The refresh is GET only.
+Source: https://developers.facebook.com/docs/threads/get-started. The refresh is GET only.
 """
 
 from typing import Any

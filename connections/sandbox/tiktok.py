@@ -1,6 +1,6 @@
 """TikTok: Login Kit v2 and the creator query of the Content Posting API.
 
-Sources: platforms.md section 5 (TT). Token errors answer 200 unless the app's
+Source: https://developers.tiktok.com/doc/oauth-user-access-token-management. Token errors answer 200 unless the app's
 ``tiktok_error_status`` says 400.
 """
 

@@ -1,6 +1,6 @@
 """X: OAuth 2.0 with PKCE and single-use refresh tokens.
 
-Sources: platforms.md section 4 (X-DOC, X-PLAY). The body for an expired or revoked
+Source: https://docs.x.com/fundamentals/authentication/oauth-2-0. The body for an expired or revoked
 token is the general assumption of client code, not seen in a source.
 """
 

@@ -1,6 +1,6 @@
 """YouTube, with Google's token endpoints.
 
-Sources: platforms.md section 7 (G). A password change does not end these tokens: that
+Source: https://developers.google.com/identity/protocols/oauth2. A password change does not end these tokens: that
 holds for Gmail scopes only.
 """
 

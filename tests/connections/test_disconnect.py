@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Client
 from connections.disconnect import discard_abandoned
-from connections.models import Connection, Grant
+from connections.models import Connection, Grant, PlatformApp
 from health.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +121,13 @@ def test_stranger_finds_nothing(name, connection, sign_in, stranger):
 @pytest.mark.parametrize("name", ["disconnect", "move"])
 def test_viewer_is_refused(name, connection, sign_in, viewer):
     assert sign_in(viewer).post(reverse(name, args=[connection.pk])).status_code == 403
+
+
+def test_disconnect_says_so_where_the_apps_secret_does_not_open(agency, sign_in, owner):
+    connection = agency.connect("x")[0]
+    PlatformApp.objects.update(client_secret="v1.gone.AAAA")
+
+    answer = sign_in(owner).post(reverse("disconnect", args=[connection.pk]), follow=True)
+
+    assert "did not confirm the revocation" in answer.content.decode()
+    assert not Grant.objects.get().is_live
