@@ -66,6 +66,7 @@ def send(request: Request) -> Response:
             request.url,
             params=request.params or None,
             data=request.form,
+            json=request.json,
             headers=_headers(request),
             timeout=settings.PLATFORM_TIMEOUT.total_seconds(),
             allow_redirects=False,
@@ -94,7 +95,7 @@ def _read(answer: requests.Response, request: Request, deadline: float) -> bytes
 
 
 def _headers(request: Request) -> dict[str, str]:
-    headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
+    headers = {"User-Agent": USER_AGENT, "Accept": "application/json", **request.headers}
     if request.bearer:
         headers["Authorization"] = f"Bearer {request.bearer.reveal()}"
     if request.basic:
@@ -211,6 +212,7 @@ async def _send(session: aiohttp.ClientSession, request: Request) -> Response:
             request.url,
             params=request.params,
             data=request.form,
+            json=request.json,
             headers=_headers(request),
             allow_redirects=False,
         ) as answer:

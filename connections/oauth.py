@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.models import Client, User, record
 from connections import signals, vault
 from connections.models import Connection, Grant, PlatformApp
-from connections.platforms.base import Access, Account
+from connections.platforms.contract import Access, Account
 from connections.platforms.wire import Refusal, Secret
 from connections.refresh import RELEASED, next_renewal
 from connections.vault import put_secret

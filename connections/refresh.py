@@ -20,7 +20,7 @@ from django.utils import timezone
 from connections import signals
 from connections.http import WIDTH, Outcome, Talk, converse_each
 from connections.models import RENEWAL_LEASE, Connection, Grant, PlatformApp
-from connections.platforms.base import TokenSet
+from connections.platforms.contract import TokenSet
 from connections.platforms.wire import Cause, Refusal
 from connections.vault import VaultError, put_secret
 

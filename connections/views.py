@@ -19,7 +19,7 @@ from connections.messages import after_check, say
 from connections.models import Connection, Grant, PlatformApp
 from connections.oauth import Ending, Result
 from connections.platforms import Platform
-from connections.platforms.base import Access
+from connections.platforms.contract import Access
 from connections.platforms.wire import Cause, Refusal
 from connections.providers.adapter import provider_for
 from connections.vault import VaultError

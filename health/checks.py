@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from connections.http import Outcome, Talk, converse_many
 from connections.models import BROKEN, Connection, Grant, Status
-from connections.platforms.base import Inspection
+from connections.platforms.contract import Inspection
 from connections.platforms.wire import Cause, Refusal
 from connections.redaction import mask
 from connections.refresh import SEALED, renew_grants

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
 from connections.models import Connection, Grant
-from connections.platforms.base import Permission
+from connections.platforms.contract import Permission
 from health.diagnosis import Diagnosis
 from health.displayed import SHOWN, Shown
 from health.facts import diagnose_connection

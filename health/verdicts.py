@@ -11,7 +11,7 @@ from django.db import connection as database
 from django.db import transaction
 
 from connections.models import Connection, Grant, Status
-from connections.platforms.base import Inspection
+from connections.platforms.contract import Inspection
 from connections.platforms.wire import Refusal
 from health import failures
 from health.models import Event, EventKind

@@ -7,10 +7,19 @@ with requests or thousands at once with aiohttp.
 """
 
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 
+from connections.platforms.contract import (
+    Access,
+    Inspection,
+    PartialConsent,
+    Permission,
+    PublishTest,
+    Renewal,
+    TokenSet,
+)
+from connections.platforms.readings import read_duration, read_scopes
 from connections.platforms.wire import (
     Cause,
     Endpoint,
@@ -24,79 +33,6 @@ from connections.platforms.wire import (
 )
 
 MAX_MESSAGE = 300
-LATEST = 4_102_444_800  # the year 2100: what is later is meant as "never"
-
-
-@dataclass(frozen=True, slots=True)
-class TokenSet:
-    """The tokens of one answer. None means the platform did not say."""
-
-    access: Secret
-    refresh: Secret | None = None
-    expires_in: timedelta | None = None
-    refresh_expires_in: timedelta | None = None
-    scopes: tuple[str, ...] | None = None
-
-
-class PartialConsent(Exception):
-    """The person left out permissions; the platform named what it granted."""
-
-    def __init__(self, missing: tuple[str, ...]) -> None:
-        super().__init__(" ".join(missing))
-        self.missing = missing
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A Page, profile or channel that a login reaches."""
-
-    external_id: str
-    name: str
-    handle: str = ""
-    kind: str = "profile"
-    token: Secret | None = None  # where the platform derives one for it (Facebook Pages)
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What a platform said about a token. None means it does not tell."""
-
-    account_id: str | None = None
-    scopes: tuple[str, ...] | None = None
-    expires_at: datetime | None = None
-    data_access_expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """All that a finished sign-in gave: whose it is, what it reaches, what it may do."""
-
-    subject_id: str
-    subject_name: str
-    tokens: TokenSet
-    accounts: tuple[Account, ...]
-    scopes: tuple[str, ...] | None = None
-    expires_at: datetime | None = None
-    data_access_expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """How a platform lets a token be renewed without the person."""
-
-    fraction: float = 0.75  # of the access token's life, after which to renew
-    minimum_age: timedelta = timedelta()  # younger tokens are refused
-    rotates: bool = False  # the refresh token is single use
-    uses_access_token: bool = False  # the access token renews itself (Meta)
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """A scope, in words for people."""
-
-    scope: str
-    name: str
-    needed_for: str
 
 
 class Platform:
@@ -121,6 +57,10 @@ class Platform:
     upgrade_warning: ClassVar[str] = ""
     # For so long after consent, "revoked" is not believed.
     false_revoked_for: ClassVar[timedelta] = timedelta()
+    # The version of the API spoken unless the app's settings name another, and about when
+    # the platform retires each version; empty where it announces no such thing.
+    api_version: ClassVar[str] = ""
+    api_retires_on: ClassVar[Mapping[str, date]] = {}
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -143,6 +83,20 @@ class Platform:
             return ()
         held = set(granted)
         return tuple(scope for scope in self.wanted(client) if scope not in held)
+
+    def version_in(self, settings: Mapping[str, Any]) -> str:
+        """Return the API version an app speaks: its own setting, else this adapter's."""
+        return str(settings.get("api_version") or self.api_version)
+
+    def retirement_in(self, settings: Mapping[str, Any]) -> date | None:
+        """Return about when the platform ends an app's API version; None where nobody said.
+
+        The app's setting ``api_retires_on`` (YYYY-MM-DD) wins over what the adapter knows.
+        """
+        try:
+            return date.fromisoformat(str(settings["api_retires_on"]))
+        except (KeyError, ValueError):
+            return self.api_retires_on.get(self.version_in(settings))
 
     def join_scopes(self, client: OAuthClient, scopes: Iterable[str]) -> str:
         return self.scope_delimiter.join(scopes)
@@ -191,6 +145,15 @@ class Platform:
         """Renew without the person. Raises ``Refused``."""
         answer = yield self.renewal_request(client, access, refresh)
         return self.read_tokens(answer)
+
+    def publish_test(
+        self, client: OAuthClient, token: Secret, account_id: str
+    ) -> Generator[Request, Response, PublishTest]:
+        """Go as far towards publishing as leaves nothing in public; ``Refused`` where it fails.
+
+        Where the platform has no rehearsal, prove identity and permissions and say so.
+        """
+        raise NotImplementedError
 
     def revoke(
         self, client: OAuthClient, access: Secret, refresh: Secret | None, subject_id: str
@@ -292,43 +255,3 @@ class Platform:
         if not value:
             self.refuse(response)
         return value
-
-
-def general_cause(response: Response) -> Cause:
-    """Read what the status alone can honestly say, when no known code was found."""
-    if response.status == 429:
-        return Cause.RATE_LIMITED
-    if response.status >= 500 or response.status == 408:
-        return Cause.PLATFORM_OUTAGE
-    return Cause.UNKNOWN
-
-
-def read_duration(value: Any) -> timedelta | None:
-    """Read seconds as a number or text; None where missing, negative or absurd."""
-    try:
-        seconds = int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return timedelta(seconds=seconds) if 0 < seconds < 20 * 366 * 86400 else None
-
-
-def read_time(value: Any) -> datetime | None:
-    """Read seconds since 1970; None where missing, or 0, which Meta uses for never."""
-    try:
-        seconds = int(value)
-        return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < LATEST else None
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None
-
-
-def read_scopes(value: Any) -> tuple[str, ...] | None:
-    """Read scopes given as a list, or as text split by spaces or commas."""
-    if isinstance(value, str):
-        return _unique(value.replace(",", " ").split())
-    if isinstance(value, list):
-        return _unique(item for item in value if isinstance(item, str))
-    return None
-
-
-def _unique(scopes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(scopes))

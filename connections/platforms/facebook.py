@@ -8,16 +8,9 @@ Reference: https://developers.facebook.com/docs/facebook-login/guides/access-tok
 from collections.abc import Generator
 from datetime import UTC, datetime
 
-from connections.platforms.base import (
-    Access,
-    Account,
-    Inspection,
-    Permission,
-    TokenSet,
-    read_scopes,
-    read_time,
-)
+from connections.platforms.contract import Access, Account, Inspection, Permission, TokenSet
 from connections.platforms.meta import MetaPlatform
+from connections.platforms.readings import read_scopes, read_time
 from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 GRAPH = "https://graph.facebook.com"

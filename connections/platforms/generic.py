@@ -8,17 +8,9 @@ them ``introspection_url`` (RFC 7662) and ``revocation_url`` (RFC 7009); ``clien
 
 from collections.abc import Generator, Iterable
 
-from connections.platforms.base import (
-    Access,
-    Account,
-    Inspection,
-    Platform,
-    Renewal,
-    TokenSet,
-    general_cause,
-    read_scopes,
-    read_time,
-)
+from connections.platforms.base import Platform
+from connections.platforms.contract import Access, Account, Inspection, Renewal, TokenSet
+from connections.platforms.readings import general_cause, read_scopes, read_time
 from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 ERRORS = {

@@ -5,16 +5,9 @@ Reference: https://developers.facebook.com/documentation/instagram-platform
 
 from collections.abc import Generator, Mapping
 
-from connections.platforms.base import (
-    Access,
-    Account,
-    Inspection,
-    Permission,
-    TokenSet,
-    read_duration,
-    read_scopes,
-)
+from connections.platforms.contract import Access, Account, Inspection, Permission, TokenSet
 from connections.platforms.meta import SelfRenewing
+from connections.platforms.readings import read_duration, read_scopes
 from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 GRAPH = "https://graph.instagram.com"

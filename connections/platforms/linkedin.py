@@ -7,18 +7,16 @@ Reference: https://learn.microsoft.com/en-us/linkedin/shared/authentication
 from collections.abc import Generator
 from datetime import timedelta
 
-from connections.platforms.base import (
+from connections.platforms.base import Platform
+from connections.platforms.contract import (
     Access,
     Account,
     Inspection,
     Permission,
-    Platform,
     Renewal,
     TokenSet,
-    general_cause,
-    read_scopes,
-    read_time,
 )
+from connections.platforms.readings import general_cause, read_scopes, read_time
 from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 OAUTH = "https://www.linkedin.com/oauth/v2"

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from connections.platforms.base import Platform, Renewal, general_cause
+from connections.platforms.base import Platform
+from connections.platforms.contract import Renewal
+from connections.platforms.readings import general_cause
 from connections.platforms.wire import Cause, Endpoint, Response
 
 SUBCODES_OF_190 = {

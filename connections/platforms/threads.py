@@ -7,16 +7,9 @@ Reference: https://developers.facebook.com/docs/threads/get-started/long-lived-t
 
 from collections.abc import Generator
 
-from connections.platforms.base import (
-    Access,
-    Account,
-    Inspection,
-    Permission,
-    TokenSet,
-    read_scopes,
-    read_time,
-)
+from connections.platforms.contract import Access, Account, Inspection, Permission, TokenSet
 from connections.platforms.meta import SelfRenewing
+from connections.platforms.readings import read_scopes, read_time
 from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 DEFAULT_HOST = "graph.threads.net"

@@ -6,16 +6,16 @@ Reference: https://developers.tiktok.com/doc/oauth-user-access-token-management
 
 from collections.abc import Generator
 
-from connections.platforms.base import (
+from connections.platforms.base import Platform
+from connections.platforms.contract import (
     Access,
     Account,
     Inspection,
     Permission,
-    Platform,
     Renewal,
     TokenSet,
-    general_cause,
 )
+from connections.platforms.readings import general_cause
 from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 API = "https://open.tiktokapis.com/v2"

@@ -101,6 +101,8 @@ class Request:
     endpoint: Endpoint = Endpoint.API
     params: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
+    json: Mapping[str, Any] | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     bearer: Secret | None = field(default=None, repr=False)
     basic: tuple[str, Secret] | None = field(default=None, repr=False)
 

@@ -7,17 +7,16 @@ Reference: https://docs.x.com/fundamentals/authentication/oauth-2-0
 from collections.abc import Generator, Mapping
 from datetime import datetime, timedelta
 
-from connections.platforms.base import (
+from connections.platforms.base import Platform
+from connections.platforms.contract import (
     Access,
     Account,
     Inspection,
     Permission,
-    Platform,
     Renewal,
     TokenSet,
-    general_cause,
-    read_time,
 )
+from connections.platforms.readings import general_cause, read_time
 from connections.platforms.wire import (
     LONGEST_WAIT,
     Cause,

@@ -7,18 +7,16 @@ never says why. Reference: https://developers.google.com/identity/protocols/oaut
 from collections.abc import Generator
 from datetime import timedelta
 
-from connections.platforms.base import (
+from connections.platforms.base import Platform
+from connections.platforms.contract import (
     Access,
     Account,
     Inspection,
     Permission,
-    Platform,
     Renewal,
     TokenSet,
-    general_cause,
-    read_scopes,
-    read_time,
 )
+from connections.platforms.readings import general_cause, read_scopes, read_time
 from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 SCOPE = "https://www.googleapis.com/auth/"

@@ -10,7 +10,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 
 from connections.http import converse
 from connections.platforms import Platform
-from connections.platforms.base import Access
+from connections.platforms.contract import Access
 from connections.platforms.wire import OAuthClient
 
 

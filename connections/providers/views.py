@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from connections.platforms import PLATFORMS, Platform
-from connections.platforms.base import Access, PartialConsent
+from connections.platforms.contract import Access, PartialConsent
 from connections.platforms.wire import Refused, Unreachable
 from connections.providers.client import PlatformClient
 

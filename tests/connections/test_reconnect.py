@@ -321,7 +321,7 @@ def test_first_connect_is_finished_only_by_who_began_it(agency, sign_in, owner, 
 
 def test_reconnect_keeps_the_refresh_token_that_was_not_sent_again(agency, owner):
     from connections import oauth
-    from connections.platforms.base import TokenSet
+    from connections.platforms.contract import TokenSet
 
     connection = agency.connect("youtube")[0]
     before = connection.grant.refresh().reveal()

@@ -10,7 +10,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from connections.models import Connection, Grant
-from connections.platforms.base import TokenSet
+from connections.platforms.contract import TokenSet
 from connections.platforms.wire import Cause, Secret
 from connections.refresh import next_renewal, renew_due, renew_grants, store_renewed
 from connections.vault import put_secret

@@ -10,7 +10,7 @@ from django.utils import timezone
 from connections import signals
 from connections.models import Grant, PlatformApp
 from connections.models.grant import RENEWAL_LEASE
-from connections.platforms.base import TokenSet
+from connections.platforms.contract import TokenSet
 from connections.platforms.wire import Cause, Refusal, Secret
 from connections.refresh import _put_off, renew_due, store_renewed
 from health.sweep import sweep

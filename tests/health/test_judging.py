@@ -12,7 +12,7 @@ from connections.disconnect import discard_abandoned
 from connections.models import Connection, Grant, PlatformApp, Status
 from connections.oauth import assign_accounts, finish_connect, finish_reconnect
 from connections.platforms import PLATFORMS
-from connections.platforms.base import read_time
+from connections.platforms.readings import read_time
 from connections.platforms.wire import Cause, Response
 from health.checks import check_now
 from health.facts import diagnose_connection
