@@ -9,7 +9,8 @@ import base64
 import logging
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 MAX_BYTES = 1_000_000
 WIDTH = 100
+HALF_A_SECOND = timedelta(seconds=0.5)
 USER_AGENT = f"Relink/{settings.VERSION}"
 
 Result = TypeVar("Result")
@@ -38,6 +40,8 @@ class Outcome:
     value: Any = None
     refused: Refusal | None = None
     seconds: float = 0.0
+    # The platform's clock minus ours, by the last answer's Date header.
+    clock_skew: timedelta | None = None
 
     @property
     def ok(self) -> bool:
@@ -186,23 +190,33 @@ async def _hold(
     session: aiohttp.ClientSession, gate: asyncio.Semaphore, talk: Talk[Any]
 ) -> Outcome:
     async with gate:
-        started = time.monotonic()
+        started, skew = time.monotonic(), None
         try:
             request = next(talk)
             while True:
-                request = talk.send(await _send(session, request))
+                answer = await _send(session, request)
+                skew = skew_of(answer)
+                request = talk.send(answer)
         except StopIteration as end:
-            return Outcome(value=end.value, seconds=time.monotonic() - started)
-        except Refused as error:
-            return Outcome(refused=error.refusal, seconds=time.monotonic() - started)
-        except Unreachable as error:
-            return Outcome(refused=error.refusal)
+            outcome = Outcome(value=end.value)
+        except (Refused, Unreachable) as error:
+            outcome = Outcome(refused=error.refusal)
         except Exception as error:
             # A fault of ours in one adapter must not end the sweep of the others.
             log.error("reading an answer failed: %s", type(error).__name__)
-            return Outcome(refused=Refusal(Cause.UNKNOWN, code=type(error).__name__))
+            outcome = Outcome(refused=Refusal(Cause.UNKNOWN, code=type(error).__name__))
         finally:
             talk.close()
+        return replace(outcome, seconds=time.monotonic() - started, clock_skew=skew)
+
+
+def skew_of(answer: Response) -> timedelta | None:
+    """Return the platform's clock minus ours; None where it sends no ``Date``.
+
+    The header counts whole seconds, so half a second is added; the call's own duration is
+    far below what is worth a warning.
+    """
+    return answer.date + HALF_A_SECOND - datetime.now(UTC) if answer.date else None
 
 
 async def _send(session: aiohttp.ClientSession, request: Request) -> Response:

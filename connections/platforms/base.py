@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NoReturn
 from connections.platforms.contract import (
     Access,
     Inspection,
+    KnownEnd,
     PartialConsent,
     Permission,
     PublishTest,
@@ -57,6 +58,12 @@ class Platform:
     upgrade_warning: ClassVar[str] = ""
     # For so long after consent, "revoked" is not believed.
     false_revoked_for: ClassVar[timedelta] = timedelta()
+    # Ends that the platform sets and does not name when they come.
+    known_ends: ClassVar[tuple[KnownEnd, ...]] = ()
+    # Its own check names the permissions that are granted.
+    reports_scopes: ClassVar[bool] = False
+    # What a publish test does here, for whoever is about to start one.
+    publish_test_words: ClassVar[str] = ""
     # The version of the API spoken unless the app's settings name another, and about when
     # the platform retires each version; empty where it announces no such thing.
     api_version: ClassVar[str] = ""

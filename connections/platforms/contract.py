@@ -45,6 +45,7 @@ class Inspection:
     expires_at: datetime | None = None
     data_access_expires_at: datetime | None = None
     app_id: str | None = None  # the client that the platform says the token was given to
+    login_id: str | None = None  # the person behind it, where the subject is the account itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +91,11 @@ class Permission:
     scope: str
     name: str
     needed_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEnd:
+    """An end of access that a platform is known for: how long after the consent, and why."""
+
+    after: timedelta
+    sentence: str

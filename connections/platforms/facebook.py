@@ -6,16 +6,36 @@ Reference: https://developers.facebook.com/docs/facebook-login/guides/access-tok
 """
 
 from collections.abc import Generator
-from datetime import UTC, datetime
+from urllib.parse import quote
 
-from connections.platforms.contract import Access, Account, Inspection, Permission, TokenSet
-from connections.platforms.meta import MetaPlatform
+from connections.platforms.contract import (
+    Access,
+    Account,
+    Inspection,
+    Permission,
+    PublishTest,
+    TokenSet,
+)
+from connections.platforms.meta import (
+    GRAPH_RETIRES_ON,
+    GRAPH_VERSION,
+    MetaPlatform,
+    data_access_ended,
+    draft_text,
+)
+from connections.platforms.meta_envelope import find_fault
 from connections.platforms.readings import read_scopes, read_time
-from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
+from connections.platforms.wire import Endpoint, OAuthClient, Request, Response, Secret
 
 GRAPH = "https://graph.facebook.com"
-DEFAULT_VERSION = "v22.0"
 MAX_PAGES_OF_ACCOUNTS = 50
+
+TAKEN = "Facebook took an unpublished post on the Page"
+UNSEEN = "Whether a published post appears to everybody was not tried."
+LEFT = "An unpublished post may be left on the Page. Delete it there; nobody else sees it."
+DELETED_POST = PublishTest((f"{TAKEN} and deleted it again.",), (UNSEEN,))
+KEPT_POST = PublishTest((f"{TAKEN}.",), ("Facebook did not delete it again.", UNSEEN), LEFT)
+UNREADABLE_POST = PublishTest((), ("Facebook's answer to the post could not be read.",), LEFT)
 
 
 class Facebook(MetaPlatform):
@@ -25,6 +45,10 @@ class Facebook(MetaPlatform):
     token_url = f"{GRAPH}/oauth/access_token"
     account_noun = "Page"
     lifetime_words = "60 days, to a Page as long as access to data lasts"
+    api_version = GRAPH_VERSION
+    api_retires_on = GRAPH_RETIRES_ON
+    reports_scopes = True
+    publish_test_words = "Makes a post on the Page that nobody sees and deletes it again."
     permissions = (
         Permission("pages_show_list", "See your Pages", "finding the Page"),
         Permission("pages_read_engagement", "Read Page content", "reading insights"),
@@ -32,11 +56,10 @@ class Facebook(MetaPlatform):
     )
 
     def graph(self, client: OAuthClient, path: str) -> str:
-        version = client.settings.get("api_version", DEFAULT_VERSION)
-        return client.at(f"{GRAPH}/{version}/{path}")
+        return client.at(f"{GRAPH}/{self.version_in(client.settings)}/{path}")
 
     def authorize_address(self, client: OAuthClient) -> str:
-        version = client.settings.get("api_version", DEFAULT_VERSION)
+        version = self.version_in(client.settings)
         return client.at(f"https://www.facebook.com/{version}/dialog/oauth")
 
     def authorize_params(self, client: OAuthClient) -> dict[str, str]:
@@ -119,7 +142,28 @@ class Facebook(MetaPlatform):
             scopes=scopes_for(answer, account_id),
             expires_at=read_time(answer.at("data", "expires_at")),
             data_access_expires_at=read_time(answer.at("data", "data_access_expires_at")),
+            app_id=answer.text_at("data", "app_id") or None,
         )
+
+    def publish_test(
+        self, client: OAuthClient, token: Secret, account_id: str
+    ) -> Generator[Request, Response, PublishTest]:
+        """Make an unpublished post, which only the Page's managers could find, and delete it."""
+        post = yield Request(
+            "POST",
+            self.graph(client, f"{quote(account_id, safe='')}/feed"),
+            form={"message": draft_text(), "published": "false"},
+            bearer=token,
+        )
+        if not post.ok or find_fault(post):
+            self.refuse(post)
+        post_id = post.text_at("id")
+        if not post_id:
+            return UNREADABLE_POST
+        url = self.graph(client, quote(post_id, safe=""))
+        deleted = yield Request("DELETE", url, bearer=token)
+        gone = deleted.ok and not find_fault(deleted) and deleted.at("success") is not False
+        return DELETED_POST if gone else KEPT_POST
 
     def revoke(
         self, client: OAuthClient, access: Secret, refresh: Secret | None, subject_id: str
@@ -128,11 +172,6 @@ class Facebook(MetaPlatform):
         if not answer.ok:
             self.refuse(answer)
         return True
-
-    def read_error(self, response: Response) -> Cause:
-        if response.at("data", "is_valid") is True and data_access_ended(response):
-            return Cause.DATA_ACCESS_EXPIRED
-        return super().read_error(response)
 
 
 def scopes_for(answer: Response, account_id: str) -> tuple[str, ...] | None:
@@ -149,12 +188,6 @@ def scopes_for(answer: Response, account_id: str) -> tuple[str, ...] | None:
         and account_id not in [str(target) for target in entry["target_ids"]]
     }
     return tuple(scope for scope in scopes if scope not in elsewhere)
-
-
-def data_access_ended(answer: Response) -> bool:
-    """Say whether the 90 days since the person last used the app are over."""
-    ends_at = read_time(answer.at("data", "data_access_expires_at"))
-    return ends_at is not None and ends_at < (answer.date or datetime.now(UTC))
 
 
 def read_page(row: object) -> Account | None:

@@ -9,16 +9,40 @@ them ``introspection_url`` (RFC 7662) and ``revocation_url`` (RFC 7009); ``clien
 from collections.abc import Generator, Iterable
 
 from connections.platforms.base import Platform
-from connections.platforms.contract import Access, Account, Inspection, Renewal, TokenSet
-from connections.platforms.readings import general_cause, read_scopes, read_time
+from connections.platforms.contract import (
+    Access,
+    Account,
+    Inspection,
+    PublishTest,
+    Renewal,
+    TokenSet,
+)
+from connections.platforms.readings import read_scopes, read_time
+from connections.platforms.refusals import (
+    expect_account,
+    read_challenge,
+    read_status,
+    rejected_grant,
+    settle,
+)
 from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
+# Sources: RFC 6749 (4.1.2.1, 5.2), 6750 (3.1), 7009 (2.2.1), 8628 (3.5), OpenID Connect (3.1.2.6).
 ERRORS = {
     "invalid_client": Cause.APP_CREDENTIALS,
     "unauthorized_client": Cause.APP_CREDENTIALS,
     "invalid_request": Cause.MALFORMED_REQUEST,
     "invalid_scope": Cause.MALFORMED_REQUEST,
     "unsupported_grant_type": Cause.MALFORMED_REQUEST,
+    "unsupported_response_type": Cause.MALFORMED_REQUEST,
+    "unsupported_token_type": Cause.MALFORMED_REQUEST,
+    "redirect_uri_mismatch": Cause.REDIRECT_MISMATCH,
+    "invalid_redirect_uri": Cause.REDIRECT_MISMATCH,
+    "access_denied": Cause.PERMISSION_MISSING,
+    "consent_required": Cause.PERMISSION_MISSING,
+    "login_required": Cause.REFRESH_TOKEN_INVALID,
+    "interaction_required": Cause.REFRESH_TOKEN_INVALID,
+    "slow_down": Cause.RATE_LIMITED,
     "invalid_token": Cause.TOKEN_REJECTED,
     "insufficient_scope": Cause.PERMISSION_MISSING,
     "server_error": Cause.PLATFORM_OUTAGE,
@@ -30,6 +54,7 @@ REQUIRED_SETTINGS = ("authorize_url", "token_url", "userinfo_url")
 class Generic(Platform):
     slug = "generic"
     name = "OAuth 2.0"
+    publish_test_words = "Only asks the server whose access this is."
     authorize_url = ""
     token_url = ""
     permissions = ()
@@ -90,6 +115,19 @@ class Generic(Platform):
             account_id=answer.text_at("sub") or None if self.subject_is_sub(client) else None,
             scopes=read_scopes(answer.at("scope")),
             expires_at=read_time(answer.at("exp")),
+            app_id=answer.text_at("client_id") or None,
+        )
+
+    def publish_test(
+        self, client: OAuthClient, token: Secret, account_id: str
+    ) -> Generator[Request, Response, PublishTest]:
+        """Ask whose token it is: how a server of any kind publishes, nobody here knows."""
+        answer = yield self.userinfo(client, token)
+        subject = self.expect(answer, client.settings.get("subject_field", "sub"))
+        expect_account(self, answer, subject, account_id)
+        return PublishTest(
+            proven=("The server answers for this account.",),
+            not_proven=("How this server publishes is not known here, so that was not tried.",),
         )
 
     def revoke(
@@ -105,17 +143,21 @@ class Generic(Platform):
         return True
 
     def read_error(self, response: Response) -> Cause:
-        if response.status >= 500 or response.status == 429:
-            return general_cause(response)
+        status = response.status
+        known = settle(self.read_known(response) or read_challenge(response), status)
+        if known:
+            return known
+        asked_by_app = response.endpoint == Endpoint.DEBUG
+        unauthorized = Cause.APP_CREDENTIALS if asked_by_app else Cause.TOKEN_REJECTED
+        return read_status(response, status, {401: unauthorized})
+
+    def read_known(self, response: Response) -> Cause | None:
         error = response.text_at("error")
         if error == "invalid_grant":
-            # RFC 6749, 5.2 gives one code for both; only the request tells which it was.
-            form = (response.request.form if response.request else None) or {}
-            code = form.get("grant_type") == "authorization_code"
-            return Cause.CODE_REJECTED if code else Cause.REFRESH_TOKEN_INVALID
+            return rejected_grant(response)
         if response.at("active") is False:
             return Cause.TOKEN_REJECTED
-        if error in ERRORS:
-            return ERRORS[error]
-        bearer_refused = response.status == 401 and response.endpoint == Endpoint.API
-        return Cause.TOKEN_REJECTED if bearer_refused else general_cause(response)
+        if error == "invalid_token" and response.endpoint == Endpoint.DEBUG:
+            # RFC 7662, 2.3: our own credentials; of the token asked about it says "inactive".
+            return Cause.APP_CREDENTIALS if response.status == 401 else Cause.TOKEN_REJECTED
+        return ERRORS.get(error)

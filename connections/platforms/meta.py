@@ -1,4 +1,4 @@
-"""What Meta's three platforms share: the error envelope of the Graph API.
+"""What Meta's three platforms share: how they refuse, and the token that renews itself.
 
 Meta answers the same code with 400, 401, 403 or 500, and the type ``OAuthException``
 also for throttling, so only code, subcode and known texts decide.
@@ -6,98 +6,28 @@ Reference: https://developers.facebook.com/docs/graph-api/guides/error-handling
 """
 
 import json
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
 
 from connections.platforms.base import Platform
 from connections.platforms.contract import Renewal
-from connections.platforms.readings import general_cause
+from connections.platforms.meta_codes import read_fault
+from connections.platforms.meta_envelope import find_fault, number
+from connections.platforms.readings import general_cause, read_time
 from connections.platforms.wire import Cause, Endpoint, Response
 
-SUBCODES_OF_190 = {
-    456: Cause.REVOKED,
-    457: Cause.REVOKED,
-    458: Cause.REVOKED,
-    459: Cause.CHECKPOINT,
-    460: Cause.PASSWORD_CHANGED,
-    461: Cause.REVOKED,
-    462: Cause.REVOKED,
-    463: Cause.EXPIRED,
-    464: Cause.CHECKPOINT,
-    465: Cause.REVOKED,
-    466: Cause.REVOKED,
-    467: Cause.REVOKED,
-    468: Cause.REVOKED,
-    490: Cause.CHECKPOINT,
-    492: Cause.ROLE_LOST,
+GRAPH_VERSION = "v25.0"
+# About when: Meta announces an end two years after the next version came, and moves some.
+# Source, read in November 2026: https://developers.facebook.com/docs/graph-api/changelog/versions/
+GRAPH_RETIRES_ON = {
+    "v19.0": date(2026, 5, 21),
+    "v20.0": date(2026, 9, 24),
+    "v21.0": date(2027, 1, 21),
+    "v22.0": date(2027, 5, 20),
+    "v23.0": date(2027, 10, 8),
+    "v24.0": date(2028, 2, 18),
+    "v25.0": date(2028, 7, 29),
 }
-SUBCODES = {
-    36007: Cause.CODE_REJECTED,
-    36008: Cause.REDIRECT_MISMATCH,
-    36009: Cause.CODE_REJECTED,
-    2207050: Cause.CHECKPOINT,
-    2207051: Cause.CHECKPOINT,
-    4279013: Cause.CHECKPOINT,
-}
-CODES = {
-    1: Cause.PLATFORM_OUTAGE,
-    2: Cause.PLATFORM_OUTAGE,
-    3: Cause.PERMISSION_MISSING,
-    4: Cause.RATE_LIMITED,
-    10: Cause.PERMISSION_MISSING,
-    17: Cause.RATE_LIMITED,
-    32: Cause.RATE_LIMITED,
-    101: Cause.APP_CREDENTIALS,
-    102: Cause.REVOKED,
-    341: Cause.RATE_LIMITED,
-    368: Cause.RATE_LIMITED,
-    613: Cause.RATE_LIMITED,
-    2500: Cause.MALFORMED_REQUEST,
-}
-# Where Meta leaves the subcode out, these sentences of its own stand in (as seen).
-TEXTS = (
-    ("application has been deleted", Cause.APP_DISABLED),
-    ("api access deactivated", Cause.APP_DISABLED),
-    ("error validating client secret", Cause.APP_CREDENTIALS),
-    ("invalid application id", Cause.APP_CREDENTIALS),
-    ("invalid platform app", Cause.APP_CREDENTIALS),
-    ("appsecret_proof", Cause.APP_CREDENTIALS),
-    ("redirect_uri is identical", Cause.REDIRECT_MISMATCH),
-    ("code was not found or was already used", Cause.CODE_REJECTED),
-    ("authorization code has been used", Cause.CODE_REJECTED),
-    ("authorization code has expired", Cause.CODE_REJECTED),
-    ("must be granted before impersonating", Cause.PERMISSION_MISSING),
-    ("must be an administrator, editor, or moderator", Cause.ROLE_LOST),
-    ("session has expired on", Cause.EXPIRED),
-    ("user changed their password", Cause.PASSWORD_CHANGED),
-    ("has not authorized application", Cause.REVOKED),
-    ("user logged out", Cause.REVOKED),
-    ("checkpoint", Cause.CHECKPOINT),
-    ("not a confirmed user", Cause.CHECKPOINT),
-    ("user is restricted", Cause.CHECKPOINT),
-    ("invalid oauth 2.0 access token", Cause.REVOKED),
-    ("cannot parse access token", Cause.MALFORMED_REQUEST),
-    ("does not exist, cannot be loaded", Cause.ACCOUNT_MISSING),
-)
-
-
-def error_of(response: Response) -> Mapping[str, Any]:
-    """Return Meta's error object, wherever this endpoint puts it; empty where none."""
-    for path in (("error",), ("data", "error")):
-        if isinstance(found := response.at(*path), Mapping):
-            return found
-    if response.at("error_message") or response.at("error_type"):
-        return {"code": response.at("code"), "message": response.at("error_message")}
-    return {}
-
-
-def number(value: Any) -> int:
-    """Return a code that Meta may write as a number or as text; 0 where neither."""
-    try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        return 0
+LONGEST_USAGE_HEADER = 20_000  # characters; a busy app's names some dozens of accounts
 
 
 class MetaPlatform(Platform):
@@ -107,56 +37,39 @@ class MetaPlatform(Platform):
     lifetime_words = "60 days"
 
     def read_error(self, response: Response) -> Cause:
-        error = error_of(response)
-        code = number(error.get("code"))
-        subcode = number(error.get("error_subcode") or error.get("subcode"))
-        message = str(error.get("message") or "").lower()
-        if code == 190 and subcode in SUBCODES_OF_190:
-            # Meta also answers 460 to a plain log-out, and only the text tells.
-            logged_out = subcode == 460 and "user logged out" in message
-            return Cause.REVOKED if logged_out else SUBCODES_OF_190[subcode]
-        return (
-            SUBCODES.get(subcode)
-            or self.read_known_text(message)
-            or self.read_number(code, response)
-            or general_cause(response)
-        )
-
-    def read_known_text(self, message: str) -> Cause | None:
-        return next((cause for text, cause in TEXTS if text in message), None)
-
-    def read_number(self, code: int, response: Response) -> Cause | None:
-        if code == 190:
-            return Cause.TOKEN_REJECTED
-        if 200 <= code <= 299:
-            return Cause.PERMISSION_MISSING
-        if 80000 <= code <= 80014:
-            return Cause.RATE_LIMITED
-        if code == 100:
-            return Cause.MALFORMED_REQUEST
-        return CODES.get(code)
+        if response.at("data", "is_valid") is True and data_access_ended(response):
+            return Cause.DATA_ACCESS_EXPIRED
+        if fault := find_fault(response):
+            return read_fault(fault, response)
+        return read_description(response) or general_cause(response)
 
     def read_wait(self, response: Response, now: datetime) -> timedelta | None:
         """Read the minutes until access returns from ``X-Business-Use-Case-Usage``."""
+        header = response.headers.get("x-business-use-case-usage", "{}")
         try:
-            usage = json.loads(response.headers.get("x-business-use-case-usage", "{}"))
+            usage = json.loads(header[:LONGEST_USAGE_HEADER])
             entries = [entry for rows in usage.values() for entry in rows]
             minutes = max(number(e.get("estimated_time_to_regain_access")) for e in entries)
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             return super().read_wait(response, now)
-        return timedelta(minutes=min(minutes, 24 * 60)) if minutes > 0 else None
+        if minutes <= 0:
+            return super().read_wait(response, now)
+        return timedelta(minutes=min(minutes, 24 * 60))
 
     def read_code(self, response: Response) -> str:
-        error = error_of(response)
-        parts = [error.get("code"), error.get("error_subcode") or error.get("subcode")]
-        return "/".join(str(part) for part in parts if part)
+        if not (fault := find_fault(response)):
+            return ""
+        parts = [str(part) for part in (fault.code, fault.subcode) if part]
+        return "/".join(parts) or fault.name
 
     def read_message(self, response: Response) -> str:
-        return str(error_of(response).get("message") or "")
+        fault = find_fault(response)
+        return fault.message if fault else ""
 
     def read_request_id(self, response: Response) -> str:
-        trace = error_of(response).get("fbtrace_id")
-        return str(trace) if trace else super().read_request_id(response)
+        fault = find_fault(response)
+        trace = fault.fields.get("fbtrace_id") if fault else None
+        return trace if isinstance(trace, str) and trace else super().read_request_id(response)
 
 
 class SelfRenewing(MetaPlatform):
@@ -166,7 +79,43 @@ class SelfRenewing(MetaPlatform):
 
     def read_error(self, response: Response) -> Cause:
         cause = super().read_error(response)
-        too_young = "24 hours" in self.read_message(response)
-        if response.endpoint == Endpoint.TOKEN and too_young:
-            return Cause.MALFORMED_REQUEST
+        # A token past its end can no longer renew itself: that is what was refused here.
+        if response.endpoint == Endpoint.TOKEN and cause == Cause.EXPIRED:
+            return Cause.REFRESH_TOKEN_INVALID
         return cause
+
+
+def read_description(answer: Response) -> Cause | None:
+    """Read a ``debug_token`` answer that calls a token invalid and gives no reason."""
+    if not answer.ok or answer.at("data", "is_valid") is not False:
+        return None
+    ends_at = read_time(answer.at("data", "expires_at"))
+    is_past = ends_at is not None and ends_at < said_at(answer)
+    return Cause.EXPIRED if is_past else Cause.TOKEN_REJECTED
+
+
+def data_access_ended(answer: Response) -> bool:
+    """Say whether the 90 days since the person last used the app are over."""
+    ends_at = read_time(answer.at("data", "data_access_expires_at"))
+    return ends_at is not None and ends_at < said_at(answer)
+
+
+def said_at(answer: Response) -> datetime:
+    """Return when the platform answered, by its own clock where it shows one."""
+    return answer.date or datetime.now(UTC)
+
+
+def draft_text() -> str:
+    """Return a text that explains itself wherever it turns up, and is never a duplicate."""
+    return f"Connection test of {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC. It is not published."
+
+
+def read_limit(name: str, limit: Response) -> tuple[list[str], list[str]]:
+    """Say what the limit on posts in a day proves and what it leaves open."""
+    used = number(limit.at("data", 0, "quota_usage"))
+    total = number(limit.at("data", 0, "config", "quota_total"))
+    if total <= 0:
+        return [], [f"{name} did not say how many more posts it takes today."]
+    proven = [f"{name} answered about the limit on posts: {used} of {total} used in 24 hours."]
+    full = f"The limit is used up: {name} refuses posts until earlier ones are a day old."
+    return proven, [full] if used >= total else []

@@ -6,13 +6,32 @@ Reference: https://developers.facebook.com/docs/threads/get-started/long-lived-t
 """
 
 from collections.abc import Generator
+from urllib.parse import quote
 
-from connections.platforms.contract import Access, Account, Inspection, Permission, TokenSet
-from connections.platforms.meta import SelfRenewing
+from connections.platforms.contract import (
+    Access,
+    Account,
+    Inspection,
+    Permission,
+    PublishTest,
+    TokenSet,
+)
+from connections.platforms.meta import SelfRenewing, draft_text, read_limit
+from connections.platforms.meta_envelope import find_fault
 from connections.platforms.readings import read_scopes, read_time
-from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
+from connections.platforms.wire import Endpoint, OAuthClient, Request, Response, Secret
 
 DEFAULT_HOST = "graph.threads.net"
+LEFT = "A prepared post that is never published. Threads drops it after a day."
+PREPARED = {
+    "FINISHED": "Threads took the text of a post that is never published and prepared it.",
+    "IN_PROGRESS": "Threads took the text of a post that is never published.",
+}
+NOT_PREPARED = {
+    "IN_PROGRESS": "Whether the post could be published: it was still being prepared.",
+    "ERROR": "Threads could not prepare the post of the test.",
+}
+UNSEEN = "Whether a published post appears to everybody was not tried."
 
 
 class Threads(SelfRenewing):
@@ -20,6 +39,8 @@ class Threads(SelfRenewing):
     name = "Threads"
     authorize_url = "https://threads.com/oauth/authorize"
     token_url = f"https://{DEFAULT_HOST}/oauth/access_token"
+    reports_scopes = True
+    publish_test_words = "Prepares a text post that is never published."
     permissions = (
         Permission("threads_basic", "See your profile", "everything"),
         Permission("threads_content_publish", "Publish posts", "publishing"),
@@ -99,11 +120,41 @@ class Threads(SelfRenewing):
             account_id=answer.text_at("data", "user_id") or None,
             scopes=read_scopes(answer.at("data", "scopes")),
             expires_at=read_time(answer.at("data", "expires_at")),
+            app_id=answer.text_at("data", "app_id") or None,
         )
 
-    def read_error(self, response: Response) -> Cause:
-        cause = super().read_error(response)
-        # A token past its end can no longer renew itself: that is what was refused here.
-        if response.endpoint == Endpoint.TOKEN and cause == Cause.EXPIRED:
-            return Cause.REFRESH_TOKEN_INVALID
-        return cause
+    def publish_test(
+        self, client: OAuthClient, token: Secret, account_id: str
+    ) -> Generator[Request, Response, PublishTest]:
+        """Read the limit on posts and prepare a post, which ``threads_publish`` would publish."""
+        limit = yield Request(
+            "GET",
+            self.graph(client, "v1.0/me/threads_publishing_limit"),
+            params={"fields": "quota_usage,config"},
+            bearer=token,
+        )
+        if not limit.ok or find_fault(limit):
+            self.refuse(limit)
+        proven, not_proven = read_limit(self.name, limit)
+        status = yield from self.prepare(client, token)
+        proven += [PREPARED[status]] if status in PREPARED else []
+        not_proven += [NOT_PREPARED[status]] if status in NOT_PREPARED else []
+        return PublishTest(tuple(proven), (*not_proven, UNSEEN), LEFT)
+
+    def prepare(self, client: OAuthClient, token: Secret) -> Generator[Request, Response, str]:
+        """Make a container and return its status."""
+        # With auto_publish_text, as in Meta's own sample, this call would publish.
+        container = yield Request(
+            "POST",
+            self.graph(client, "v1.0/me/threads"),
+            form={"media_type": "TEXT", "text": draft_text()},
+            bearer=token,
+        )
+        container_id = self.expect(container, "id")
+        answer = yield Request(
+            "GET",
+            self.graph(client, f"v1.0/{quote(container_id, safe='')}"),
+            params={"fields": "id,status,error_message"},
+            bearer=token,
+        )
+        return self.expect(answer, "status")

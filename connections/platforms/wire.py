@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 # No platform means it when it asks for more, and a token may end meanwhile.
 LONGEST_WAIT = timedelta(days=1)
+# Bytes. A page of a hundred Pages takes half of it; parsing more would cost the sweep its pace.
+LONGEST_JSON = 200_000
 # NUL and lone surrogates are legal in JSON and refused by the database.
 UNSTORABLE = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|\xed|\x00")
 
@@ -126,7 +128,9 @@ class Response:
 
     @cached_property
     def json(self) -> Any:
-        """Return the parsed body, or None where it is not JSON."""
+        """Return the parsed body, or None where it is not JSON or absurdly long."""
+        if len(self.body) > LONGEST_JSON:
+            return None
         try:
             value = json.loads(self.body)
             return storable(value) if UNSTORABLE.search(self.body) else value
@@ -188,7 +192,7 @@ def storable(value: Any) -> Any:
 def _http_date(value: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(value)
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 

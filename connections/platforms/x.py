@@ -13,10 +13,24 @@ from connections.platforms.contract import (
     Account,
     Inspection,
     Permission,
+    PublishTest,
     Renewal,
     TokenSet,
 )
-from connections.platforms.readings import general_cause, read_time
+from connections.platforms.readings import read_time
+from connections.platforms.refusals import (
+    MALFORMED,
+    MOST_ERRORS,
+    expect_account,
+    first_known,
+    plain,
+    read_challenge,
+    read_status,
+    rejected_grant,
+    settle,
+    shown,
+    true_status,
+)
 from connections.platforms.wire import (
     LONGEST_WAIT,
     Cause,
@@ -27,41 +41,105 @@ from connections.platforms.wire import (
     Secret,
 )
 
-TOKEN_TEXTS = (
-    ("authorization code was invalid", Cause.CODE_REJECTED),
-    ("redirect uri did not match", Cause.REDIRECT_MISMATCH),
-    ("value passed for the token was invalid", Cause.REFRESH_TOKEN_INVALID),
-    ("missing required parameter", Cause.MALFORMED_REQUEST),
-)
+TOKEN_TEXTS = {
+    "value passed for the authorization code was invalid": Cause.CODE_REJECTED,
+    "value passed for the redirect uri did not match the uri of the authorization code": (
+        Cause.REDIRECT_MISMATCH
+    ),
+    "value passed for the token was invalid": Cause.REFRESH_TOKEN_INVALID,
+    "missing valid authorization header": Cause.APP_CREDENTIALS,
+}
 TOKEN_ERRORS = {
     "unauthorized_client": Cause.APP_CREDENTIALS,
     "invalid_client": Cause.APP_CREDENTIALS,
-    "invalid_grant": Cause.REFRESH_TOKEN_INVALID,
+    "invalid_token": Cause.TOKEN_REJECTED,
     "invalid_request": Cause.MALFORMED_REQUEST,
     "invalid_scope": Cause.MALFORMED_REQUEST,
+    "unsupported_grant_type": Cause.MALFORMED_REQUEST,
+    "unsupported_token_type": Cause.MALFORMED_REQUEST,
+    "insufficient_scope": Cause.PERMISSION_MISSING,
+    "access_denied": Cause.PERMISSION_MISSING,
     "temporarily_unavailable": Cause.PLATFORM_OUTAGE,
     "server_error": Cause.PLATFORM_OUTAGE,
 }
 # The last segment of the problem's type; hosts moved from api.twitter.com to api.x.com.
+# Source: https://docs.x.com/x-api/fundamentals/response-codes-and-errors
 PROBLEMS = {
     "unsupported-authentication": Cause.MALFORMED_REQUEST,
+    "invalid-request": Cause.MALFORMED_REQUEST,
+    "disallowed-resource": Cause.MALFORMED_REQUEST,
     "client-forbidden": Cause.APP_DISABLED,
+    "oauth1-permissions": Cause.APP_DISABLED,
     "credits": Cause.RATE_LIMITED,
     "usage-capped": Cause.RATE_LIMITED,
-    "user-suspended": Cause.CHECKPOINT,
     "rate-limits": Cause.RATE_LIMITED,
+    "rate-limit-exceeded": Cause.RATE_LIMITED,
+    "user-suspended": Cause.CHECKPOINT,
+    "not-authorized-for-resource": Cause.PERMISSION_MISSING,
+    "not-authorized-for-field": Cause.PERMISSION_MISSING,
 }
-STATUSES = {
-    401: Cause.TOKEN_REJECTED,
-    402: Cause.RATE_LIMITED,
-    403: Cause.PERMISSION_MISSING,
-    400: Cause.MALFORMED_REQUEST,
+# For documents whose type is left out or about:blank.
+TITLES = {
+    "creditsdepleted": Cause.RATE_LIMITED,
+    "usagecapexceeded": Cause.RATE_LIMITED,
+    "too many requests": Cause.RATE_LIMITED,
+    "client forbidden": Cause.APP_DISABLED,
+    "unsupported authentication": Cause.MALFORMED_REQUEST,
+    "invalid request": Cause.MALFORMED_REQUEST,
+    "service unavailable": Cause.PLATFORM_OUTAGE,
+    "internal server error": Cause.PLATFORM_OUTAGE,
 }
+DETAILS = {
+    "user has been suspended": Cause.CHECKPOINT,
+    "your account is suspended and is not permitted to access this feature": Cause.CHECKPOINT,
+    "you are not allowed to create a tweet with duplicate content": Cause.MALFORMED_REQUEST,
+    "invalid or expired token": Cause.TOKEN_REJECTED,
+}
+# The numbers of version 1.1, which some answers of version 2 still carry.
+# Source: https://developer.x.com/en/support/x-api/error-troubleshooting
+NUMBERS = {
+    "25": Cause.MALFORMED_REQUEST,
+    "32": Cause.TOKEN_REJECTED,
+    "38": Cause.MALFORMED_REQUEST,
+    "44": Cause.MALFORMED_REQUEST,
+    "50": Cause.ACCOUNT_MISSING,
+    "63": Cause.CHECKPOINT,
+    "64": Cause.CHECKPOINT,
+    "68": Cause.MALFORMED_REQUEST,
+    "87": Cause.APP_DISABLED,
+    "88": Cause.RATE_LIMITED,
+    "89": Cause.TOKEN_REJECTED,
+    "92": Cause.MALFORMED_REQUEST,
+    "93": Cause.PERMISSION_MISSING,
+    "99": Cause.APP_CREDENTIALS,
+    "130": Cause.PLATFORM_OUTAGE,
+    "131": Cause.PLATFORM_OUTAGE,
+    "135": Cause.CLOCK_SKEW,
+    "170": Cause.MALFORMED_REQUEST,
+    "185": Cause.RATE_LIMITED,
+    "186": Cause.MALFORMED_REQUEST,
+    "187": Cause.MALFORMED_REQUEST,
+    "215": Cause.MALFORMED_REQUEST,
+    "220": Cause.PERMISSION_MISSING,
+    "226": Cause.RATE_LIMITED,
+    "231": Cause.CHECKPOINT,
+    "251": Cause.MALFORMED_REQUEST,
+    "261": Cause.APP_DISABLED,
+    "323": Cause.MALFORMED_REQUEST,
+    "324": Cause.MALFORMED_REQUEST,
+    "326": Cause.CHECKPOINT,
+    "344": Cause.RATE_LIMITED,
+    "415": Cause.REDIRECT_MISMATCH,
+    "416": Cause.APP_DISABLED,
+    "453": Cause.APP_DISABLED,
+}
+STATUSES = {**MALFORMED, 401: Cause.TOKEN_REJECTED, 403: Cause.PERMISSION_MISSING}
 
 
 class X(Platform):
     slug = "x"
     name = "X"
+    publish_test_words = "Only asks X whose access this is: X offers no rehearsal."
     authorize_url = "https://x.com/i/oauth2/authorize"
     token_url = "https://api.x.com/2/oauth2/token"
     pkce = True
@@ -108,6 +186,21 @@ class X(Platform):
         answer = yield self.whoami(client, token)
         return Inspection(account_id=self.expect(answer, "data", "id"))
 
+    def publish_test(
+        self, client: OAuthClient, token: Secret, account_id: str
+    ) -> Generator[Request, Response, PublishTest]:
+        """Ask whose token it is: X has nothing that comes closer to a post."""
+        answer = yield self.whoami(client, token)
+        expect_account(self, answer, self.expect(answer, "data", "id"), account_id)
+        name = answer.text_at("data", "username")
+        return PublishTest(
+            proven=(f"X knows this access as @{name}, the account it is meant for.",),
+            not_proven=(
+                "X offers no rehearsal: whether a post would be taken was not tried.",
+                "X does not name permissions again: we rely on those granted at the sign-in.",
+            ),
+        )
+
     def revoke(
         self, client: OAuthClient, access: Secret, refresh: Secret | None, subject_id: str
     ) -> Generator[Request, Response, bool]:
@@ -124,24 +217,18 @@ class X(Platform):
         return True
 
     def read_error(self, response: Response) -> Cause:
-        if isinstance(response.at("error"), str):
-            return self.read_token_error(response)
-        problem = problem_of(response)
-        kind = str(problem.get("type") or "").rstrip("/").rsplit("/", 1)[-1]
-        if kind in PROBLEMS:
-            return PROBLEMS[kind]
-        if problem.get("code") == 89:
-            return Cause.TOKEN_REJECTED
-        if response.json is None:
-            return general_cause(response)
-        return STATUSES.get(response.status) or general_cause(response)
+        problems = problems_of(response)
+        stated = (problem["status"] for problem in problems if "status" in problem)
+        status = true_status(response, next(stated, None))
+        known = self.read_token_error(response) or first_known(map(read_problem, problems))
+        known = settle(known or read_challenge(response), status)
+        return known or read_status(response, status, STATUSES)
 
-    def read_token_error(self, response: Response) -> Cause:
-        text = self.read_message(response).lower()
-        known = next((cause for part, cause in TOKEN_TEXTS if part in text), None)
-        if response.status >= 500 or response.status == 429:
-            return general_cause(response)
-        return known or TOKEN_ERRORS.get(response.text_at("error")) or general_cause(response)
+    def read_token_error(self, response: Response) -> Cause | None:
+        error, text = response.text_at("error"), plain(response.text_at("error_description"))
+        if text in TOKEN_TEXTS:
+            return TOKEN_TEXTS[text]
+        return rejected_grant(response) if error == "invalid_grant" else TOKEN_ERRORS.get(error)
 
     def read_wait(self, response: Response, now: datetime) -> timedelta | None:
         """Read ``x-rate-limit-reset``, seconds since 1970, where the limit is used up."""
@@ -151,18 +238,32 @@ class X(Platform):
         return super().read_wait(response, now)
 
     def read_code(self, response: Response) -> str:
-        problem = problem_of(response)
-        return response.text_at("error") or str(problem.get("title") or "")
+        codes = (shown(p.get("code")) or shown(p.get("title")) for p in problems_of(response))
+        return response.text_at("error") or next(filter(None, codes), "")
 
     def read_message(self, response: Response) -> str:
-        problem = problem_of(response)
-        detail = problem.get("detail") or problem.get("message") or ""
-        return response.text_at("error_description") or str(detail)
+        texts = (shown(p.get("detail")) or shown(p.get("message")) for p in problems_of(response))
+        return response.text_at("error_description") or next(filter(None, texts), "")
 
 
-def problem_of(response: Response) -> Mapping[str, object]:
-    """Return the problem document, also where it is wrapped in ``errors``."""
-    for found in (response.at("errors", 0), response.json):
-        if isinstance(found, Mapping):
-            return found
-    return {}
+def problems_of(response: Response) -> list[Mapping[str, object]]:
+    """Return the problem document and those it wraps in ``errors``, the outer one first."""
+    inner = response.at("errors")
+    found = [response.json, *(inner[:MOST_ERRORS] if isinstance(inner, list) else [inner])]
+    return [problem for problem in found if isinstance(problem, Mapping)]
+
+
+def read_problem(problem: Mapping[str, object]) -> Cause | None:
+    """Read one problem: its type, else its number, its reason, its exact words."""
+    kind = shown(problem.get("type"))[-60:].rstrip("/").rsplit("/", 1)[-1]
+    if kind == "resource-not-found":
+        return Cause.ACCOUNT_MISSING if problem.get("resource_type") == "user" else None
+    if problem.get("reason") == "client-not-enrolled":
+        return Cause.APP_DISABLED
+    detail = plain(shown(problem.get("detail")) or shown(problem.get("message")))
+    return (
+        PROBLEMS.get(kind)
+        or NUMBERS.get(shown(problem.get("code")))
+        or DETAILS.get(detail)
+        or TITLES.get(plain(shown(problem.get("title"))))
+    )

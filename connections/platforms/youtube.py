@@ -6,60 +6,62 @@ never says why. Reference: https://developers.google.com/identity/protocols/oaut
 
 from collections.abc import Generator
 from datetime import timedelta
+from typing import Any
 
 from connections.platforms.base import Platform
 from connections.platforms.contract import (
     Access,
     Account,
     Inspection,
+    KnownEnd,
     Permission,
+    PublishTest,
     Renewal,
     TokenSet,
 )
-from connections.platforms.readings import general_cause, read_scopes, read_time
-from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
+from connections.platforms.readings import read_scopes, read_time
+from connections.platforms.refusals import (
+    MALFORMED,
+    MOST_ERRORS,
+    first_known,
+    plain,
+    read_challenge,
+    read_status,
+    rejected_grant,
+    settle,
+    shown,
+    true_status,
+)
+from connections.platforms.wire import (
+    Cause,
+    Endpoint,
+    OAuthClient,
+    Refusal,
+    Refused,
+    Request,
+    Response,
+    Secret,
+)
+from connections.platforms.youtube_codes import (
+    CANONICAL,
+    CODE_TEXTS,
+    GRANT_TEXTS,
+    REASONS,
+    RETRYABLE,
+    TOKEN_ERRORS,
+)
 
 SCOPE = "https://www.googleapis.com/auth/"
-RETRYABLE = ("internal_failure", "server_error", "temporarily_unavailable")
-TOKEN_ERRORS = {
-    "invalid_grant": Cause.REFRESH_TOKEN_INVALID,
-    "invalid_client": Cause.APP_CREDENTIALS,
-    "unauthorized_client": Cause.APP_CREDENTIALS,
-    "deleted_client": Cause.APP_DISABLED,
-    "disabled_client": Cause.APP_DISABLED,
-    "admin_policy_enforced": Cause.APP_DISABLED,
-    "org_internal": Cause.APP_DISABLED,
-    "redirect_uri_mismatch": Cause.REDIRECT_MISMATCH,
-    "invalid_token": Cause.TOKEN_REJECTED,
-    "invalid_request": Cause.MALFORMED_REQUEST,
-    "invalid_scope": Cause.MALFORMED_REQUEST,
-}
-REASONS = {
-    "authError": Cause.TOKEN_REJECTED,
-    "insufficientPermissions": Cause.PERMISSION_MISSING,
-    "ACCESS_TOKEN_SCOPE_INSUFFICIENT": Cause.PERMISSION_MISSING,
-    "quotaExceeded": Cause.RATE_LIMITED,
-    "dailyLimitExceeded": Cause.RATE_LIMITED,
-    "rateLimitExceeded": Cause.RATE_LIMITED,
-    "userRateLimitExceeded": Cause.RATE_LIMITED,
-    "uploadLimitExceeded": Cause.RATE_LIMITED,
-    "RATE_LIMIT_EXCEEDED": Cause.RATE_LIMITED,
-    "accessNotConfigured": Cause.APP_DISABLED,
-    "SERVICE_DISABLED": Cause.APP_DISABLED,
-    "youtubeSignupRequired": Cause.ACCOUNT_MISSING,
-    "authenticatedUserNotChannel": Cause.ACCOUNT_MISSING,
-    "authenticatedUserAccountClosed": Cause.ACCOUNT_MISSING,
-    "channelClosed": Cause.ACCOUNT_MISSING,
-    "channelNotFound": Cause.ACCOUNT_MISSING,
-    "authenticatedUserAccountSuspended": Cause.CHECKPOINT,
-    "channelSuspended": Cause.CHECKPOINT,
-    "backendError": Cause.PLATFORM_OUTAGE,
-}
+READING = (f"{SCOPE}youtube.readonly", f"{SCOPE}youtube")
+POSTING = (f"{SCOPE}youtube.upload", f"{SCOPE}youtube", f"{SCOPE}youtube.force-ssl")
+UNNAMED = {401: Cause.TOKEN_REJECTED}
+STATUSES = {**MALFORMED, **UNNAMED}
 
 
 class YouTube(Platform):
     slug = "youtube"
     name = "YouTube"
+    publish_test_words = "Asks Google for the permissions and the channel; nothing is uploaded."
     authorize_url = "https://accounts.google.com/o/oauth2/v2/auth"
     token_url = "https://oauth2.googleapis.com/token"
     account_noun = "channel"
@@ -72,6 +74,13 @@ class YouTube(Platform):
     }
     renewal = Renewal(fraction=0.75)
     lifetime_words = "1 hour, renewed by itself"
+    known_ends = (
+        KnownEnd(
+            timedelta(days=7),
+            "Google ends the access of apps in its testing mode seven days after the sign-in.",
+        ),
+    )
+    reports_scopes = True
     # channels.list spends quota; a renewal, every 45 minutes, proves the grant for free.
     check_every = timedelta(hours=24)
     upgrade_warning = (
@@ -108,23 +117,45 @@ class YouTube(Platform):
         self, client: OAuthClient, token: Secret, account_id: str
     ) -> Generator[Request, Response, Inspection]:
         """Ask tokeninfo for permissions and life, and the API which channel it is."""
-        info = yield Request(
-            "POST",
-            client.at("https://oauth2.googleapis.com/tokeninfo"),
-            Endpoint.DEBUG,
-            form={"access_token": token.reveal()},
-        )
+        info = yield self.token_info(client, token)
         if not info.ok or not info.at("scope"):
             self.refuse(info)
         scopes = read_scopes(info.at("scope")) or ()
         channel_id = None
-        if f"{SCOPE}youtube.readonly" in scopes or f"{SCOPE}youtube" in scopes:
+        if any(scope in scopes for scope in READING):
             channel_id = self.expect_channel((yield self.channels(client, token)))
         return Inspection(
             account_id=channel_id,
             scopes=scopes,
             expires_at=read_time(info.at("exp")),
+            app_id=info.text_at("aud") or info.text_at("azp") or None,
+            login_id=info.text_at("sub") or None,
         )
+
+    def token_info(self, client: OAuthClient, token: Secret) -> Request:
+        return Request(
+            "POST",
+            client.at("https://oauth2.googleapis.com/tokeninfo"),
+            Endpoint.DEBUG,
+            form={"access_token": token.reveal()},
+        )
+
+    def publish_test(
+        self, client: OAuthClient, token: Secret, account_id: str
+    ) -> Generator[Request, Response, PublishTest]:
+        """Ask for permissions and channel: an upload would spend most of a day's quota."""
+        told = yield from self.inspect(client, token, account_id)
+        if not any(scope in (told.scopes or ()) for scope in POSTING):
+            raise Refused(Refusal(Cause.PERMISSION_MISSING, code="youtube.upload"))
+        proven = ["Google lists the permission to upload videos."]
+        not_proven = ["No upload was tried: even an unused one may spend the day's quota."]
+        if told.account_id is None:
+            not_proven.append("Which channel it is could not be asked: that permission is missing.")
+        elif told.account_id != account_id:
+            raise Refused(Refusal(Cause.WRONG_ACCOUNT, code=told.account_id))
+        else:
+            proven.append("YouTube answers for this channel.")
+        return PublishTest(tuple(proven), tuple(not_proven))
 
     def revoke(
         self, client: OAuthClient, access: Secret, refresh: Secret | None, subject_id: str
@@ -140,50 +171,66 @@ class YouTube(Platform):
         return True
 
     def read_error(self, response: Response) -> Cause:
-        if isinstance(response.at("error"), dict):
-            return self.read_api_error(response)
-        if response.status >= 500 or response.status == 429:
-            return general_cause(response)
-        if response.text_at("kind") == "youtube#channelListResponse" and not response.at("items"):
-            return Cause.ACCOUNT_MISSING
-        return self.read_token_error(response) or general_cause(response)
+        error = error_of(response)
+        wrapped = isinstance(error, dict)
+        status = true_status(response, error.get("code") if wrapped else None)
+        known = self.read_api_error(response) if wrapped else self.read_token_error(response)
+        known = settle(known or read_challenge(response), status)
+        # A named error that we do not know may mean anything, whatever its status.
+        meanings = STATUSES if wrapped else {} if error else UNNAMED
+        return known or read_status(response, status, meanings)
 
     def read_token_error(self, response: Response) -> Cause | None:
-        error, message = response.text_at("error"), self.read_message(response)
-        if any(word in said for word in RETRYABLE for said in (error, message)):
+        error, text = response.text_at("error"), plain(self.read_message(response))
+        if error in RETRYABLE or text in RETRYABLE:
             return Cause.PLATFORM_OUTAGE
-        if not error and message == "Invalid Value":
+        if error == "invalid_grant":
+            return self.read_grant(response, text)
+        if not error and text == "invalid value":
             return Cause.TOKEN_REJECTED
-        form = (response.request.form if response.request else None) or {}
-        if error == "invalid_grant" and form.get("grant_type") == "authorization_code":
-            return Cause.CODE_REJECTED
+        if response.text_at("kind") == "youtube#channelListResponse" and not response.at("items"):
+            return Cause.ACCOUNT_MISSING
         return TOKEN_ERRORS.get(error)
 
-    def read_api_error(self, response: Response) -> Cause:
-        known = next((REASONS[r] for r in self.reasons(response) if r in REASONS), None)
-        if known:
-            return known
-        if response.text_at("error", "status") == "UNAUTHENTICATED" or response.status == 401:
-            return Cause.TOKEN_REJECTED
-        return general_cause(response)
+    def read_grant(self, response: Response, text: str) -> Cause:
+        asked = response.request and response.request.form
+        if text in CODE_TEXTS and not asked:
+            return Cause.CODE_REJECTED
+        return GRANT_TEXTS.get(text) or rejected_grant(response)
 
-    def reasons(self, response: Response) -> list[str]:
-        """Return every reason given, of the old error list and the new details."""
-        found: list[str] = []
-        for key in ("errors", "details"):
-            rows = response.at("error", key)
-            for row in rows if isinstance(rows, list) else []:
-                if isinstance(row, dict) and isinstance(row.get("reason"), str):
-                    found.append(row["reason"])
-        return found
+    def read_api_error(self, response: Response) -> Cause | None:
+        error = error_of(response)
+        if plain(shown(error.get("message"))) in RETRYABLE:
+            return Cause.PLATFORM_OUTAGE
+        known = first_known(REASONS.get(reason) for reason in reasons_of(response))
+        known = known or CANONICAL.get(shown(error.get("status")))
+        about_client = known is Cause.TOKEN_REJECTED and response.endpoint == Endpoint.TOKEN
+        return Cause.APP_CREDENTIALS if about_client else known
 
     def read_code(self, response: Response) -> str:
-        reasons = self.reasons(response)
-        return (
-            reasons[0]
-            if reasons
-            else response.text_at("error") or response.text_at("error", "code")
-        )
+        error = error_of(response)
+        if not isinstance(error, dict):
+            return shown(error)
+        named = (*reasons_of(response), shown(error.get("status")), shown(error.get("code")))
+        return next(filter(None, named), "")
 
     def read_message(self, response: Response) -> str:
-        return response.text_at("error_description") or response.text_at("error", "message")
+        error = error_of(response)
+        said = shown(error.get("message")) if isinstance(error, dict) else ""
+        return response.text_at("error_description") or said
+
+
+def error_of(response: Response) -> Any:
+    """Return the error of an answer, also where the answer is a list of one."""
+    return response.at("error") or response.at(0, "error")
+
+
+def reasons_of(response: Response) -> list[str]:
+    """Return every reason given: the new details, which say more, before the old list."""
+    error, found = error_of(response), []
+    for key in ("details", "errors"):
+        rows = error.get(key)
+        for row in rows[:MOST_ERRORS] if isinstance(rows, list) else []:
+            if isinstance(row, dict) and isinstance(row.get("reason"), str):
+                found.append(row["reason"])
+    return found
