@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Answer:
-    """What a platform answers. ``outcome`` is "ok" or the error's code, for the call log."""
+    """What a platform answers. ``outcome`` is "ok" or the error's code, for the call log.
+
+    A body of bytes is sent as it is, any other as JSON, None as nothing.
+    """
 
     body: Any = None
     status: int = 200
@@ -36,8 +40,8 @@ class RefusedError(Exception):
 class Call:
     """A request as platform code sees it, with notes for the call log.
 
-    ``now`` is the sandbox clock in Unix seconds, ``origin`` the sandbox's own
-    scheme and host as the client addressed it.
+    ``now`` is the platform's clock in Unix seconds, ``origin`` the sandbox's own
+    scheme and host as the client addressed it, ``met`` the conditions it meets by name.
     """
 
     store: "Store"
@@ -50,7 +54,9 @@ class Call:
     form: Mapping[str, str]
     headers: Mapping[str, str]
     origin: str = ""
+    body: bytes = b""
     kind: str = "api"
+    met: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     match: Mapping[str, str] = field(default_factory=dict)
     client_id: str | None = None
     login: str | None = None
@@ -60,6 +66,15 @@ class Call:
     @cached_property
     def params(self) -> Mapping[str, str]:
         return {**self.query, **self.form}
+
+    @cached_property
+    def json(self) -> Mapping[str, Any]:
+        """The JSON object that was sent; empty where there is none."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
 
     @property
     def endpoint(self) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
-from . import directory, faults, guard, tokens
+from . import conditions, directory, events, guard, tokens
 from .call import Call
 from .control_error import ControlError
 from .directory import App
@@ -142,11 +142,13 @@ async def _decide(request: web.Request, call: Call, wish: Wish) -> web.StreamRes
         code = _approval(call, wish, login["login"], form)
     except ControlError as reason:
         return show(call, wish, str(reason), 400)
+    call.client_id, call.login, call.account = code.client_id, code.login, code.account
+    conditions.meet(call)
     text = secrets.token_urlsafe(32)
     with call.store.transaction():
         tokens.issue(call, text, code, "code", call.lifetime("code"))
         accounts = code.facts["pages"] or [code.account]
-        faults.undo_events(call.store, call.platform, code.client_id, code.login, accounts)
+        events.undo_events(call.store, call.platform, code.client_id, code.login, accounts)
     return _redirect(call, wish, {"code": text, **call.platform.redirect_extra(code.scopes)})
 
 
@@ -170,6 +172,7 @@ def _approval(call: Call, wish: Wish, login: str, form: Any) -> Token:
         "challenge": call.query.get("code_challenge"),
         "method": call.query.get("code_challenge_method", "plain"),
         "offline": _offline(call, first=earlier is None),
+        "consented_at": call.now,
     }
     if earlier and call.query.get("include_granted_scopes") == "true":
         scopes = tuple(dict.fromkeys([*scopes, *earlier]))

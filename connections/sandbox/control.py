@@ -6,8 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
-from . import calls, clock, directory, faults, table
+from . import calls, clock, directory, faults, posts, table
 from .control_error import ControlError
+from .pushes import orders, targets
+from .pushes.news import news_of
+from .pushes.outbox import Outbox
 from .store import Store
 
 Door = Callable[[web.Request], Awaitable[web.Response]]
@@ -17,8 +20,8 @@ LARGEST_ID = 2**53
 class Control:
     """The doors of /control; each answers 422 with a sentence where it cannot do as told."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, outbox: Outbox) -> None:
+        self.store, self.outbox = store, outbox
 
     async def accounts(self, request: web.Request) -> web.Response:
         rows = directory.listing(self.store)
@@ -42,20 +45,22 @@ class Control:
         return web.json_response({"logins": kept}, status=201)
 
     async def apps(self, request: web.Request) -> web.Response:
-        return web.json_response([_shown(app) for app in directory.apps(self.store)])
+        return web.json_response([_shown(self.store, app) for app in directory.apps(self.store)])
 
     async def keep_app(self, request: web.Request) -> web.Response:
         wanted = await _body(request)
         with self.store.transaction():
             platform = faults.known_platform(wanted.get("platform"))
             app = directory.keep_app(self.store, platform, wanted)
-        return web.json_response(_shown(app), status=201)
+        return web.json_response(_shown(self.store, app), status=201)
 
     async def break_it(self, request: web.Request) -> web.Response:
         wanted = await _body(request)
         with self.store.transaction():
             made = faults.add(self.store, clock.now(self.store), wanted)
-        return web.json_response(made, status=201)
+            news = news_of(self.store, made)
+        self.outbox.post(*news)
+        return web.json_response(made.shown(), status=201)
 
     async def undo(self, request: web.Request) -> web.Response:
         number = request.query.get("id")
@@ -82,24 +87,41 @@ class Control:
             reset(self.store)
         return web.Response(status=204)
 
+    async def pushes(self, request: web.Request) -> web.Response:
+        return web.json_response([delivery.shown() for delivery in self.outbox.sent])
+
+    async def push(self, request: web.Request) -> web.Response:
+        """Send a push now, and say what was answered each time."""
+        wanted = await _body(request)
+        with self.store.transaction():
+            order = orders.read(self.store, wanted)
+        told = order.delivery
+        await self.outbox.repeat(told, order.times)
+        return web.json_response({"status": told.statuses, "body": told.answer})
+
+    async def public(self, request: web.Request) -> web.Response:
+        return web.json_response(posts.listing(self.store))
+
     async def table(self, request: web.Request) -> web.Response:
         return web.json_response(table.rows())
 
 
 def reset(store: Store) -> None:
-    """End every fault, empty the call log and set the clock right; accounts and tokens stay."""
-    for statement in ("DELETE FROM fault", "DELETE FROM call"):
+    """End every fault, forget calls and posts, set the clock right; accounts and tokens stay."""
+    for statement in ("DELETE FROM fault", "DELETE FROM call", "DELETE FROM post"):
         store.run(statement)
     store.keep_setting("clock_offset", "0")
 
 
-def _shown(app: directory.App) -> dict[str, Any]:
+def _shown(store: Store, app: directory.App) -> dict[str, Any]:
+    target = targets.find(store, app.platform, app.client_id)
     return {
         "platform": app.platform,
         "client_id": app.client_id,
         "name": app.name,
         "redirect_uris": list(app.redirect_uris),
         "settings": app.settings,
+        "push_url": target.url if target else None,
     }
 
 
@@ -138,8 +160,8 @@ def answered(door: Door) -> Door:
     return answer
 
 
-def routes(store: Store) -> list[web.RouteDef]:
-    control = Control(store)
+def routes(store: Store, outbox: Outbox) -> list[web.RouteDef]:
+    control = Control(store, outbox)
     return [
         web.get("/control/accounts", control.accounts),
         web.post("/control/accounts", answered(control.keep_accounts)),
@@ -150,5 +172,8 @@ def routes(store: Store) -> list[web.RouteDef]:
         web.get("/control/calls", answered(control.calls)),
         web.post("/control/clock", answered(control.clock)),
         web.post("/control/reset", answered(control.reset)),
+        web.get("/control/pushes", control.pushes),
+        web.post("/control/pushes", answered(control.push)),
+        web.get("/control/public", control.public),
         web.get("/control/table", control.table),
     ]

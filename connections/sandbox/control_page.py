@@ -8,9 +8,11 @@ from aiohttp import web
 from multidict import MultiDictProxy
 from yarl import URL
 
-from . import calls, clock, control, directory, faults, table
+from . import calls, clock, control, directory, fault_kinds, faults, table
 from .control_error import ControlError
 from .pages import page
+from .pushes.news import news_of
+from .pushes.outbox import Outbox
 from .registry import PLATFORMS
 from .store import Store
 
@@ -27,8 +29,8 @@ ADVANCES = {"3600": "1 hour", "86400": "1 day", "604800": "7 days", "4320000": "
 
 
 class ControlPage:
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, outbox: Outbox) -> None:
+        self.store, self.outbox = store, outbox
 
     async def show(self, request: web.Request) -> web.Response:
         return self._page(request, done=self._done(request))
@@ -53,15 +55,14 @@ class ControlPage:
             count=len(rows),
             apps=apps,
             active=[self._named(fault) for fault in faults.active(self.store)],
-            events=faults.EVENTS,
-            modes=faults.MODES,
+            kinds=fault_kinds,
+            offered=_offered,
             now=clock.iso(clock.now(self.store)),
             advances=ADVANCES,
             back=_kept(_filters(request)),
             everything=f"/control{_kept({**_filters(request), 'all': '1'})}#accounts-title",
             calls=calls.latest(self.store, SHOWN_CALLS),
             table=_table(chosen),
-            event=_is_event,
         )
 
     async def break_it(self, request: web.Request) -> web.Response:
@@ -69,12 +70,14 @@ class ControlPage:
         try:
             with self.store.transaction():
                 made = faults.add(self.store, clock.now(self.store), _fault(form))
+                news = news_of(self.store, made)
         except ControlError as reason:
             return self._page(request, problem=str(reason), status=422)
-        if "secret" in made:
+        self.outbox.post(*news)
+        if made.secret:
             name = PLATFORMS[form["platform"]].name
             back = _kept(_filters(request))
-            return page("secret.html", name=name, secret=made["secret"], back=back)
+            return page("secret.html", name=name, secret=made.secret, back=back)
         return _back(request, "on", **_subject(form))
 
     async def undo(self, request: web.Request) -> web.Response:
@@ -105,7 +108,7 @@ class ControlPage:
         platform = PLATFORMS.get(request.query.get("at", ""))
         if done not in ("on", "off"):
             return DONE.get(done, "")
-        if platform is None or fault not in (*faults.EVENTS, *faults.CONDITIONS):
+        if platform is None or fault not in fault_kinds.LABELS:
             return ""
         account = request.query.get("account")
         row = directory.find_account(self.store, platform.slug, account)
@@ -139,8 +142,10 @@ def _table(platform: str) -> list[table.Row]:
     return [row for row in table.rows() if platform in ("", row["platform"])]
 
 
-def _is_event(fault: str) -> bool:
-    return fault in faults.EVENTS
+def _offered(fault: str) -> dict[str, str]:
+    """Return the platforms that can have a fault, name by slug."""
+    able = (one for one in PLATFORMS.values() if fault not in one.unsupported)
+    return {platform.slug: platform.name for platform in able}
 
 
 def _fault(form: MultiDictProxy[Any]) -> dict[str, Any]:
@@ -172,8 +177,8 @@ def _back(request: web.Request, done: str, **subject: str) -> web.Response:
     raise web.HTTPSeeOther(URL("/control").with_query(query))
 
 
-def routes(store: Store) -> list[web.RouteDef]:
-    shown = ControlPage(store)
+def routes(store: Store, outbox: Outbox) -> list[web.RouteDef]:
+    shown = ControlPage(store, outbox)
     return [
         web.get("/control", shown.show),
         web.post("/control/page/fault", shown.break_it),

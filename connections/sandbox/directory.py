@@ -9,6 +9,7 @@ from typing import Any
 from .clock import iso
 from .control_error import ControlError
 from .platform import Platform
+from .pushes import targets
 from .store import Store
 
 APP_SETTINGS = {
@@ -52,9 +53,21 @@ def _app(row: sqlite3.Row) -> App:
 
 
 def keep_app(store: Store, platform: Platform, wanted: dict[str, Any]) -> App:
-    """Create or update an app; an existing secret stays unless ``overwrite``. Raises ControlError."""
+    """Create or update an app; an existing secret stays unless ``overwrite``. Raises ControlError.
+
+    Of a known app, where it wants to be told of news can be changed alone.
+    """
     client_id = _text(wanted, "client_id")
     known = app(store, platform.slug, client_id)
+    if not (known and targets.names_target(wanted) and "redirect_uris" not in wanted):
+        _write_app(store, platform, client_id, known, wanted)
+    targets.keep(store, platform, client_id, wanted)
+    return app(store, platform.slug, client_id)
+
+
+def _write_app(
+    store: Store, platform: Platform, client_id: str, known: App | None, wanted: dict[str, Any]
+) -> None:
     secret = wanted.get("client_secret", "")
     if not isinstance(secret, str):
         raise ControlError("client_secret is a text; leave it out for a public client.")
@@ -69,7 +82,6 @@ def keep_app(store: Store, platform: Platform, wanted: dict[str, Any]) -> App:
         json.dumps(_addresses(wanted)),
         json.dumps(_settings(wanted)),
     )
-    return app(store, platform.slug, client_id)
 
 
 def _text(wanted: dict[str, Any], name: str, default: str | None = None) -> str:

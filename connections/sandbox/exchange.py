@@ -5,7 +5,7 @@ import hashlib
 import json
 import secrets
 
-from . import directory, tokens
+from . import conditions, directory, tokens
 from .call import Call
 from .directory import App
 from .tokens import Token
@@ -28,11 +28,16 @@ def redeem_code(call: Call, app: App) -> Token:
     code = tokens.find(call, call.params.get("code"), "code")
     if code is None or code.client_id != app.client_id:
         raise call.platform.refuse(call, "code_unknown")
+    if "spoil_code" in call.met:
+        conditions.end(call, "spoil_code")
+        tokens.spend(call, code)
+        raise call.platform.refuse(call, "code_used")
     if code.used_at is not None:
         raise call.platform.refuse(call, "code_used")
     if code.expires_at <= call.now:
         raise call.platform.refuse(call, "code_expired")
-    if call.params.get("redirect_uri") != code.facts["redirect_uri"]:
+    moved = "change_redirect" in call.met
+    if moved or call.params.get("redirect_uri") != code.facts["redirect_uri"]:
         raise call.platform.refuse(call, "redirect_mismatch")
     if not verifies(call, code):
         raise call.platform.refuse(call, "bad_verifier")

@@ -10,24 +10,20 @@ import hmac
 import secrets
 from typing import Any
 
-from . import directory, tokens
+from . import directory, meta_posts, tokens
 from .call import Answer, Call, RefusedError
 from .exchange import authenticate, redeem_code
 from .meta import (
-    REDIRECT_MISMATCH,
-    UNKNOWN_APP,
-    UNPARSABLE,
     VERSION,
-    WRONG_SECRET,
     MetaPlatform,
     caller,
     chosen_fields,
     debug_token,
     debugging_app,
-    envelope,
     live_token,
 )
-from .platform import KILLING, Route
+from .meta_errors import REDIRECT_MISMATCH, UNKNOWN_APP, UNPARSABLE, WRONG_SECRET, envelope
+from .platform import KILLING, NO_FALSE_WORD, NO_REFRESH_TOKEN, Route
 from .tokens import Token
 
 GRAPH = r"graph\.facebook\.com"
@@ -69,11 +65,12 @@ def _answer(call: Call, like: Token, life: float, facts: dict[str, Any]) -> Answ
 def me(call: Call) -> Answer:
     token = caller(call)
     if token.facts.get("page"):
-        page = directory.find_account(call.store, "facebook", token.account)
+        page = tokens.bound_account(call, token)
         values = {"id": page["account"], "name": page["name"]}
     else:
         person = directory.find_login(call.store, "facebook", token.login)
-        values = {"id": directory.subject(token.login), "name": person["name"]}
+        number = tokens.shown_id(call, directory.subject(token.login))
+        values = {"id": number, "name": person["name"]}
     return Answer({"id": values["id"], **chosen_fields(call, values, "id,name")})
 
 
@@ -81,10 +78,18 @@ def debug(call: Call) -> Answer:
     app = debugging_app(call)
     answer = debug_token(call, app)
     token = tokens.find(call, call.params.get("input_token"), "access")
-    if token and (ends := token.facts.get("data_access_expires_at")):
+    if token and (ends := _data_access_ends(call, token)):
         answer.body["data"]["data_access_expires_at"] = int(ends)
         answer.body["data"]["granular_scopes"] = _granular(answer.body["data"], token)
     return answer
+
+
+def _data_access_ends(call: Call, token: Token) -> float | None:
+    """Return when the person's 90 days end, a minute before now where they ended by a fault."""
+    for effect in tokens.effects(call, token):
+        if effect["fault"] == "expire_data_access":
+            return effect["at"] - 60
+    return token.facts.get("data_access_expires_at")
 
 
 def _granular(data: dict[str, Any], token: Token) -> list[dict[str, Any]]:
@@ -114,7 +119,7 @@ def _pages(call: Call, token: Token) -> list[Any]:
         row["account"]
         for row in call.store.rows(
             "SELECT account FROM effect WHERE platform = 'facebook' AND client_id = ?"
-            " AND login = ? AND fault = 'lose_role'",
+            " AND login = ? AND fault IN ('lose_role', 'delete_account')",
             token.client_id,
             token.login,
         )
@@ -199,7 +204,8 @@ def remove_app(call: Call) -> Answer:
 class Facebook(MetaPlatform):
     slug = "facebook"
     name = "Facebook"
-    kills = KILLING | {"lose_role"}
+    kills = KILLING | {"lose_role", "delete_account"}
+    lacks = {"false_revoked": NO_FALSE_WORD, "kill_refresh": NO_REFRESH_TOKEN}
     pick = "pages"
     account_kind = "page"
     token_errors = {
@@ -222,6 +228,7 @@ class Facebook(MetaPlatform):
         Route("GET", GRAPH, VERSION + "/me/accounts", accounts),
         Route("GET", GRAPH, VERSION + "/me/permissions", permissions),
         Route("DELETE", GRAPH, VERSION + r"/(?P<person>me|\d+)/permissions", remove_app),
+        *meta_posts.FACEBOOK_ROUTES,
     )
 
     def denial(self) -> dict[str, str]:

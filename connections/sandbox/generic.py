@@ -8,7 +8,16 @@ import secrets
 from . import tokens
 from .call import Answer, Call, RefusedError
 from .exchange import authenticate, redeem_code, take_refresh
-from .platform import Platform, Route, retry_after
+from .platform import (
+    NO_DATA_ACCESS,
+    NO_DELETED_ACCOUNT,
+    NO_FALSE_WORD,
+    NO_PUBLISHING,
+    NO_ROLES,
+    Platform,
+    Route,
+    retry_after,
+)
 from .tokens import Token
 
 HOST = r"id\.example"
@@ -62,7 +71,7 @@ def userinfo(call: Call) -> Answer:
         raise RefusedError(bearer_error("insufficient_scope", message, 403))
     row = tokens.bound_account(call, token)
     handle = row["handle"].removeprefix("@")
-    return Answer({"sub": token.account, "name": row["name"], "preferred_username": handle})
+    return Answer({"sub": row["account"], "name": row["name"], "preferred_username": handle})
 
 
 def introspect(call: Call) -> Answer:
@@ -77,7 +86,7 @@ def introspect(call: Call) -> Answer:
             "scope": " ".join(tokens.granted(call, token)),
             "client_id": token.client_id,
             "username": row["handle"].removeprefix("@"),
-            "sub": token.account,
+            "sub": row["account"],
             "exp": int(token.expires_at),
             "iat": int(token.issued_at),
             "token_type": "Bearer",
@@ -96,7 +105,13 @@ def revoke(call: Call) -> Answer:
 class Generic(Platform):
     slug = "generic"
     name = "Generic OAuth"
-    unsupported = {"lose_role": "A plain OAuth account has no roles that could be lost."}
+    lacks = {
+        "lose_role": NO_ROLES,
+        "delete_account": NO_DELETED_ACCOUNT,
+        "expire_data_access": NO_DATA_ACCESS,
+        "false_revoked": NO_FALSE_WORD,
+        "block_publishing": NO_PUBLISHING,
+    }
     token_errors = {
         "bad_secret": token_error("invalid_client", "Client authentication failed.", 401),
         "code_unknown": token_error(
@@ -127,6 +142,9 @@ class Generic(Platform):
         answer = token_error("temporarily_unavailable", "Too many requests.", 429)
         answer.headers = retry_after(seconds)
         return answer
+
+    def malformed(self, call: Call) -> Answer:
+        return token_error("invalid_request", "The request is missing a required parameter.")
 
     def app_disabled(self, call: Call) -> Answer:
         if call.path == "/userinfo":

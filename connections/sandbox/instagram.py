@@ -6,22 +6,18 @@ debug_token, and names a password change on the API but not at the refresh.
 
 from typing import Any
 
-from . import directory, tokens
+from . import directory, meta_posts, tokens
 from .call import Answer, Call, RefusedError
-from .meta import (
+from .meta import VERSION, MetaPlatform, business_usage, caller, chosen_fields
+from .meta_errors import (
     NO_PERMISSION,
     REDIRECT_MISMATCH,
     USED_OR_UNKNOWN,
-    VERSION,
-    MetaPlatform,
-    business_usage,
-    caller,
-    chosen_fields,
     envelope,
+    explain,
     flat,
-    say,
 )
-from .platform import Route
+from .platform import KILLING, Route
 from .profiles import lengthen, redeem, renew
 from .tokens import Token, Trouble
 
@@ -33,12 +29,13 @@ WRONG_SECRET = envelope("Error validating client secret", 100)
 
 def exchange(call: Call) -> Answer:
     code, text = redeem(call, PREFIX)
+    account = tokens.shown_id(call, code.account)
     app = directory.app(call.store, call.platform.slug, code.client_id)
     if app.settings.get("nested"):
         permissions = ",".join(code.scopes)
-        row = {"access_token": text, "user_id": code.account, "permissions": permissions}
+        row = {"access_token": text, "user_id": account, "permissions": permissions}
         return Answer({"data": [row]})
-    body = {"access_token": text, "user_id": int(code.account), "permissions": list(code.scopes)}
+    body = {"access_token": text, "user_id": int(account), "permissions": list(code.scopes)}
     return Answer(body)
 
 
@@ -64,7 +61,7 @@ def _profile(call: Call, token: Token) -> dict[str, Any]:
     row = tokens.bound_account(call, token)
     return {
         "id": directory.subject(token.client_id + token.login, digits=17),
-        "user_id": token.account,
+        "user_id": row["account"],
         "username": row["handle"].removeprefix("@"),
         "name": row["name"],
         "account_type": "BUSINESS",
@@ -78,7 +75,8 @@ class Instagram(MetaPlatform):
     numeric_accounts = True
     redirect_suffix = "#_"
     site = "www.instagram.com"
-    unsupported = {"lose_role": "An Instagram profile has no roles that could be lost."}
+    kills = KILLING | {"delete_account"}
+    lacks = {fault: why for fault, why in MetaPlatform.lacks.items() if fault != "delete_account"}
     token_errors = {
         "unknown_client": flat("Invalid platform app"),
         "bad_secret": WRONG_SECRET,
@@ -91,10 +89,11 @@ class Instagram(MetaPlatform):
         Route("GET", GRAPH, VERSION + "/access_token", lengthen_token, "token"),
         Route("GET", GRAPH, VERSION + "/refresh_access_token", renew_token, "token"),
         Route("GET", GRAPH, VERSION + "/me", me),
+        *meta_posts.INSTAGRAM_ROUTES,
     )
 
     def trouble_answer(self, call: Call, token: Token, trouble: Trouble) -> Answer:
-        message = say(self, call, token, trouble)
+        message = explain(call, token, trouble).message
         if trouble.cause == "change_password":
             status, subcode = (400, None) if call.kind == "token" else (401, 460)
             return envelope(message, 190, status, subcode=subcode, kind="invalid_token")

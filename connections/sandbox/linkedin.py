@@ -8,11 +8,19 @@ import json
 import secrets
 from typing import Any
 
-from . import tokens
+from . import linkedin_posts, tokens
 from .call import Answer, Call, RefusedError
 from .directory import App
 from .exchange import authenticate, redeem_code, take_refresh
-from .platform import Platform, Route, retry_after
+from .linkedin_access import INVALID, STATUSES, caller, denied, not_active, trouble_of
+from .platform import (
+    NO_DATA_ACCESS,
+    NO_DELETED_ACCOUNT,
+    NO_ROLES,
+    Platform,
+    Route,
+    retry_after,
+)
 from .tokens import Token, Trouble
 
 WEB = r"www\.linkedin\.com"
@@ -21,25 +29,10 @@ MISMATCH = (
     "Unable to retrieve access token: appid/redirect uri/code verifier does not match "
     "authorization code. Or authorization code expired. Or external member binding exists"
 )
-STATUSES = {"expire": "expired", "expired": "expired"}
-
-
-def api_error(status: int, number: int, code: str, message: str) -> Answer:
-    body = {"status": status, "serviceErrorCode": number, "code": code, "message": message}
-    return Answer(body, status, str(number))
 
 
 def token_error(status: int, error: str, description: str) -> Answer:
     return Answer({"error": error, "error_description": description}, status, error)
-
-
-INVALID = api_error(401, 65600, "INVALID_ACCESS_TOKEN", "Invalid access token")
-REVOKED = api_error(
-    401, 65601, "REVOKED_ACCESS_TOKEN", "The token used in the request has been revoked by the user"
-)
-EXPIRED = api_error(401, 65602, "EXPIRED_ACCESS_TOKEN", "The token used in the request has expired")
-EMPTY = api_error(401, 65604, "EMPTY_ACCESS_TOKEN", "Empty oauth2 access token")
-DENIED = api_error(403, 100, "ACCESS_DENIED", "Not enough permissions to access: GET /userinfo")
 
 
 def exchange(call: Call) -> Answer:
@@ -102,7 +95,9 @@ def introspect(call: Call) -> Answer:
     if token.client_id != app.client_id:
         call.account = call.login = None
         return Answer({"active": False}, outcome="inactive")
-    trouble = tokens.trouble(call, token)
+    trouble = trouble_of(call, token)
+    if trouble and trouble.cause == "reject_token":
+        return Answer({"active": False}, outcome="inactive")
     status = STATUSES.get(trouble.cause, "revoked") if trouble else "active"
     return Answer(_introspection(call, token, trouble, status), outcome=status if trouble else "ok")
 
@@ -124,19 +119,11 @@ def _introspection(
 
 
 def userinfo(call: Call) -> Answer:
-    if not call.bearer:
-        raise RefusedError(EMPTY)
-    token = tokens.find(call, call.bearer, "access")
-    if token is None:
-        raise RefusedError(INVALID)
-    if trouble := tokens.trouble(call, token):
-        raise RefusedError(EXPIRED if trouble.cause in STATUSES else REVOKED)
-    if not {"openid", "profile"} & set(tokens.granted(call, token)):
-        raise RefusedError(DENIED)
+    token = caller(call, "openid", "profile")
     row = tokens.bound_account(call, token)
     return Answer(
         {
-            "sub": token.account,
+            "sub": row["account"],
             "name": row["name"],
             "email": token.login,
             "email_verified": True,
@@ -157,7 +144,11 @@ class LinkedIn(Platform):
     slug = "linkedin"
     name = "LinkedIn"
     all_or_nothing = True
-    unsupported = {"lose_role": "A LinkedIn member has no roles that could be lost."}
+    lacks = {
+        "lose_role": NO_ROLES,
+        "delete_account": NO_DELETED_ACCOUNT,
+        "expire_data_access": NO_DATA_ACCESS,
+    }
     token_errors = {
         "bad_secret": token_error(401, "invalid_client_id", "Client authentication failed"),
         "code_unknown": token_error(
@@ -176,6 +167,7 @@ class LinkedIn(Platform):
         Route("POST", WEB, "/oauth/v2/introspectToken", introspect),
         Route("POST", WEB, "/oauth/v2/revoke", revoke),
         Route("GET", r"api\.linkedin\.com", "/v2/userinfo", userinfo),
+        *linkedin_posts.ROUTES,
     )
 
     def refuse(self, call: Call, reason: str) -> RefusedError:
@@ -193,6 +185,14 @@ class LinkedIn(Platform):
         message = "Resource level throttle limit for calls to this resource is reached."
         body = {"serviceErrorCode": 101, "message": message, "status": 429}
         return Answer(body, 429, "101", retry_after(seconds))
+
+    def malformed(self, call: Call) -> Answer:
+        if call.host.startswith("api."):
+            return not_active("20240901")
+        return token_error(400, "invalid_request", 'A required parameter "token" is missing')
+
+    def publishing_refused(self, call: Call) -> Answer:
+        return denied(call)
 
     def app_disabled(self, call: Call) -> Answer:
         if call.host.startswith("api."):

@@ -1,7 +1,6 @@
-"""What Facebook, Instagram and Threads share: envelope, token troubles, debug_token.
+"""What Facebook, Instagram and Threads share: who is calling, and debug_token.
 
-Source: https://developers.facebook.com/docs/graph-api/guides/error-handling. Times in messages are
-Pacific, as Meta writes them.
+Source: https://developers.facebook.com/docs/graph-api/reference/debug_token.
 """
 
 import hashlib
@@ -9,87 +8,45 @@ import hmac
 import json
 import math
 import secrets
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from . import directory, tokens
 from .call import Answer, Call, RefusedError
 from .directory import App
-from .platform import Platform
+from .meta_errors import (
+    DELETED_APP,
+    NO_PERMISSION,
+    NO_TOKEN,
+    UNKNOWN_APP,
+    UNPARSABLE,
+    WRONG_SECRET,
+    envelope,
+    explain,
+    gone,
+)
+from .platform import (
+    NO_DATA_ACCESS,
+    NO_DELETED_ACCOUNT,
+    NO_FALSE_WORD,
+    NO_REFRESH_TOKEN,
+    NO_ROLES,
+    Platform,
+)
 from .tokens import Token, Trouble
 
 VERSION = r"(?:/v\d+\.\d+)?"
-INVALIDATED = "Error validating access token: "
-SUBCODES = {"revoke": 458, "checkpoint": 459, "change_password": 460, "lose_role": 492}
-EXPIRED = 463
-
-MESSAGES = {
-    "revoke": INVALIDATED + "The user has not authorized application {app}.",
-    "change_password": INVALIDATED + "The session has been invalidated because the user changed "
-    "their password or Facebook has changed the session for security reasons.",
-    "checkpoint": "You cannot access the app till you log in to {site} and follow the "
-    "instructions given.",
-    "lose_role": "The user must be an administrator, editor, or moderator of the page in order "
-    "to impersonate it. If the page business requires Two Factor Authentication, the user also "
-    "needs to enable Two Factor Authentication.",
-}
-SESSION_EXPIRED = INVALIDATED + "Session has expired on {then}. The current time is {now}."
-
-
-def envelope(  # noqa: PLR0913 -- the fields of one answer
-    message: str,
-    code: int,
-    status: int = 400,
-    *,
-    subcode: int | None = None,
-    error_type: str = "OAuthException",
-    kind: str = "invalid_request",
-    **headers: str,
-) -> Answer:
-    """Build Meta's error answer; ``kind`` goes into WWW-Authenticate."""
-    error: dict[str, Any] = {"message": message, "type": error_type, "code": code}
-    if subcode:
-        error["error_subcode"] = subcode
-    error["fbtrace_id"] = "A" + secrets.token_urlsafe(16)
-    challenge = f'OAuth "Facebook Platform" "{kind}" "{message}"'
-    outcome = f"{code}/{subcode}" if subcode else str(code)
-    return Answer({"error": error}, status, outcome, {"WWW-Authenticate": challenge, **headers})
-
-
-def flat(message: str) -> Answer:
-    """Build the error answer of the Instagram and Threads code exchange."""
-    body = {"error_type": "OAuthException", "code": 400, "error_message": message}
-    return Answer(body, 400, "400")
-
-
-UNPARSABLE = envelope(
-    "Invalid OAuth access token - Cannot parse access token", 190, 401, kind="invalid_token"
-)
-NO_TOKEN = envelope(
-    "An active access token must be used to query information about the current user.", 2500
-)
-WRONG_SECRET = envelope("Error validating client secret.", 1)
-UNKNOWN_APP = envelope("Error validating application. Invalid application ID.", 101)
-NO_PERMISSION = envelope(
-    "(#10) Application does not have permission for this action",
-    10,
-    403,
-    kind="insufficient_scope",
-)
-DELETED_APP = envelope(
-    "Error validating application. Application has been deleted.", 190, 401, kind="invalid_token"
-)
-REDIRECT_MISMATCH = (
-    "Error validating verification code. Please make sure your redirect_uri is identical to the "
-    "one you used in the OAuth dialog request"
-)
-USED_OR_UNKNOWN = "Matching code was not found or was already used"
 
 
 class MetaPlatform(Platform):
     separators = ", "
     site = "www.facebook.com"
+    lacks = {
+        "lose_role": NO_ROLES,
+        "delete_account": NO_DELETED_ACCOUNT,
+        "expire_data_access": NO_DATA_ACCESS,
+        "false_revoked": NO_FALSE_WORD,
+        "kill_refresh": NO_REFRESH_TOKEN,
+    }
 
     def denial(self) -> dict[str, str]:
         return {
@@ -99,9 +56,10 @@ class MetaPlatform(Platform):
         }
 
     def trouble_answer(self, call: Call, token: Token, trouble: Trouble) -> Answer:
-        message = say(self, call, token, trouble)
-        subcode = SUBCODES.get(trouble.cause, EXPIRED)
-        return envelope(message, 190, subcode=subcode, kind="invalid_token")
+        why = explain(call, token, trouble)
+        if why.code == 100:
+            return gone(call, token.account)
+        return envelope(why.message, 190, subcode=why.subcode, kind="invalid_token")
 
     def rate_limited(self, call: Call, seconds: float) -> Answer:
         usage = {"call_count": 100, "total_time": 25, "total_cputime": 25}
@@ -110,6 +68,14 @@ class MetaPlatform(Platform):
 
     def app_disabled(self, call: Call) -> Answer:
         return DELETED_APP
+
+    def malformed(self, call: Call) -> Answer:
+        if call.path.endswith("/debug_token"):
+            return envelope("(#100) The parameter input_token is required", 100)
+        return NO_TOKEN
+
+    def publishing_refused(self, call: Call) -> Answer:
+        return NO_PERMISSION
 
     def not_allowed(self, call: Call) -> Answer:
         message = f"Unsupported request - method type: {call.method.lower()}"
@@ -127,18 +93,6 @@ def business_usage(call: Call, seconds: float) -> dict[str, str]:
     }
     owner = call.account or call.client_id or "0"
     return {"X-Business-Use-Case-Usage": json.dumps({owner: [usage]})}
-
-
-def say(platform: MetaPlatform, call: Call, token: Token, trouble: Trouble) -> str:
-    text = MESSAGES.get(trouble.cause, SESSION_EXPIRED)
-    return text.format(
-        app=token.client_id, site=platform.site, then=pacific(trouble.at), now=pacific(call.now)
-    )
-
-
-def pacific(seconds: float) -> str:
-    moment = datetime.fromtimestamp(seconds, ZoneInfo("America/Los_Angeles"))
-    return moment.strftime("%A, %d-%b-%y %H:%M:%S %Z")
 
 
 def live_token(call: Call, text: str | None) -> Token:
@@ -208,10 +162,11 @@ def debug_token(call: Call, app: App) -> Answer:
     data = description(call, token, app, trouble)
     if trouble is None:
         return Answer({"data": data})
-    subcode = SUBCODES.get(trouble.cause, EXPIRED)
-    message = say(call.platform, call, token, trouble)
-    data["error"] = {"code": 190, "message": message, "subcode": subcode}
-    return Answer({"data": data}, outcome=f"190/{subcode}")
+    why = explain(call, token, trouble)
+    data["error"] = {"code": why.code, "message": why.message}
+    if why.subcode:
+        data["error"]["subcode"] = why.subcode
+    return Answer({"data": data}, outcome=why.outcome)
 
 
 def description(call: Call, token: Token, app: App, trouble: Trouble | None) -> dict[str, Any]:
@@ -229,15 +184,14 @@ def description(call: Call, token: Token, app: App, trouble: Trouble | None) -> 
     if token.facts.get("long"):
         data["issued_at"] = int(token.issued_at)
     if page:
-        data["profile_id"] = token.account
+        data["profile_id"] = tokens.shown_id(call, token.account)
     return data
 
 
 def person_id(call: Call, token: Token) -> str:
     """Return the person's id: their profile's, on Facebook one of their own."""
-    if call.platform.pick == "pages":
-        return directory.subject(token.login)
-    return token.account
+    pages = call.platform.pick == "pages"
+    return tokens.shown_id(call, directory.subject(token.login) if pages else token.account)
 
 
 def chosen_fields(call: Call, values: dict[str, Any], default: str) -> dict[str, Any]:

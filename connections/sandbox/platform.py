@@ -13,6 +13,16 @@ Handler = Callable[[Call], Answer]
 
 KILLING = frozenset({"revoke", "change_password", "expire", "checkpoint"})
 
+# These events refuse one kind of token only: the other kind goes on being answered.
+REFUSED_KINDS = {"reject_token": ("access",), "kill_refresh": ("refresh",)}
+
+NO_ROLES = "{name} profiles have no roles that could be lost."
+NO_DATA_ACCESS = "{name} sets no time after which data may not be read; Facebook does."
+NO_FALSE_WORD = "{name} is not known to call a good sign-in removed; LinkedIn is."
+NO_DELETED_ACCOUNT = "{name} tells a deleted profile from removed access in no way: use revoke."
+NO_REFRESH_TOKEN = "{name} has no refresh token that could end on its own."
+NO_PUBLISHING = "The simulated {name} has nothing to publish with that could be refused."
+
 # Where a platform has no words of its own for a reason, it answers as for the wider one.
 WIDER = {
     "code_used": "code_unknown",
@@ -26,7 +36,7 @@ WIDER = {
 
 @dataclass(frozen=True)
 class Route:
-    """``kind`` is "consent" (a person's page), "token" (may consume something) or "api"."""
+    """``kind`` is "consent" (a person's page), "token" (may consume something), "publish" or "api"."""
 
     methods: str
     host: str
@@ -49,7 +59,7 @@ class Platform:
     client_field = "client_id"
     separators = " "
     kills: ClassVar[frozenset[str]] = KILLING
-    unsupported: ClassVar[Mapping[str, str]] = {}
+    lacks: ClassVar[Mapping[str, str]] = {}
     pick: ClassVar[str | None] = None
     account_kind = "profile"
     numeric_accounts = False
@@ -57,6 +67,16 @@ class Platform:
     pkce_required = False
     hex_challenge = False
     redirect_suffix = ""
+
+    @property
+    def unsupported(self) -> dict[str, str]:
+        """Return the faults this platform cannot have, each with a sentence why."""
+        return {fault: reason.format(name=self.name) for fault, reason in self.lacks.items()}
+
+    def ends(self, fault: str) -> tuple[str, ...]:
+        """Return the kinds of tokens that an event makes this platform refuse."""
+        whole = ("access", "refresh") if fault in self.kills else ()
+        return REFUSED_KINDS.get(fault, whole)
 
     def refuse(self, call: Call, reason: str) -> RefusedError:
         """Return the token endpoint's refusal for a reason of ``WIDER``."""
@@ -77,6 +97,14 @@ class Platform:
         raise NotImplementedError
 
     def app_disabled(self, call: Call) -> Answer:
+        raise NotImplementedError
+
+    def malformed(self, call: Call) -> Answer:
+        """Return the answer to a request this platform claims not to understand."""
+        raise NotImplementedError
+
+    def publishing_refused(self, call: Call) -> Answer:
+        """Return the permission error of the endpoints that publish."""
         raise NotImplementedError
 
     def not_allowed(self, call: Call) -> Answer:

@@ -10,7 +10,8 @@ from typing import Any
 from . import tokens
 from .call import Answer, Call, RefusedError
 from .exchange import authenticate, redeem_code
-from .meta import NO_PERMISSION, UNPARSABLE, envelope, live_token, token_app
+from .meta import live_token, token_app
+from .meta_errors import NO_PERMISSION, UNPARSABLE, envelope
 from .tokens import Token
 
 NO_GRANT_TYPE = envelope("Unsupported grant_type", 100)

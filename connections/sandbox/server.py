@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
 
-from . import calls, clock, consent, control, control_page, faults, guard, pages, tokens
+from . import calls, clock, conditions, consent, control, control_page, guard, pages, tokens
 from .call import Answer, Call, RefusedError
 from .platform import Platform, Route
+from .pushes.outbox import Outbox
 from .registry import PLATFORMS
 from .store import Store
 
@@ -18,6 +21,15 @@ HANG_SECONDS = 60
 LARGEST_BODY = 256 * 1024
 HALF_JSON = b'{"data":{"id":"17841400'
 OUTAGE_PAGE = "<!DOCTYPE html><html><body><h1>503 Service Unavailable</h1></body></html>"
+NONSENSE = {
+    "html": Answer(
+        b"<!DOCTYPE html><html><body><p>Please wait.</p></body></html>",
+        outcome="garbled",
+        content_type="text/html",
+    ),
+    "empty": Answer(b"", outcome="garbled"),
+    "wrong_shape": Answer({"data": [True], "next": None}, outcome="garbled"),
+}
 UNKNOWN = {"error": "not_found", "error_description": "The sandbox has nothing at this address."}
 TOKEN_PARAMETERS = (
     "refresh_token",
@@ -32,8 +44,9 @@ TOKEN_PARAMETERS = (
 def create_app(store: Store, host: str) -> web.Application:
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[guard.for_host(host)])
     app[STORE] = store
-    app.add_routes(control.routes(store))
-    app.add_routes(control_page.routes(store))
+    outbox = Outbox()
+    app.add_routes(control.routes(store, outbox))
+    app.add_routes(control_page.routes(store, outbox))
     app.add_routes(pages.routes())
     app.router.add_route("*", r"/{platform:[a-z]+}/{host:[^/]+}{path:/.*}", simulate)
     return app
@@ -65,6 +78,7 @@ async def _call(request: web.Request, platform: Platform) -> Call:
         form=_texts(form),
         headers=request.headers,
         origin=f"{request.scheme}://{request.host}",
+        body=await request.read(),
     )
 
 
@@ -89,31 +103,44 @@ async def _answer_call(
     request: web.Request, call: Call, route: Route | Answer
 ) -> web.StreamResponse:
     _identify(call)
-    met = faults.conditions(call)
-    if slow := met.get("slow"):
+    conditions.meet(call)
+    if slow := call.met.get("slow"):
         await asyncio.sleep(slow["seconds"])
-        call.now = clock.now(call.store)
-    if outage := met.get("outage"):
+        call.now += slow["seconds"]
+    if outage := call.met.get("outage"):
         return await _outage(request, call, outage["mode"])
     with call.store.transaction():
-        answer = _answer(call, route, met)
-        if lost := faults.loses(call, answer, met):
+        answer = _answer(call, route)
+        if lost := conditions.loses(call, answer):
             answer = Answer(status=calls.NO_ANSWER, outcome="answer_lost")
         calls.record(call, answer)
-    return _reset(request) if lost else response(answer)
+    return _reset(request) if lost else response(call, answer)
 
 
-def _answer(call: Call, route: Route | Answer, met: dict[str, dict[str, Any]]) -> Answer:
+def _answer(call: Call, route: Route | Answer) -> Answer:
     if isinstance(route, Answer):
         return route
-    if "disable_app" in met:
-        return call.platform.app_disabled(call)
-    if limit := met.get("rate_limit"):
-        return call.platform.rate_limited(call, limit["retry_after"])
     try:
-        return route.handler(call)
+        return _refusal(call) or route.handler(call)
     except RefusedError as refusal:
         return refusal.answer
+
+
+def _refusal(call: Call) -> Answer | None:
+    """Return what the conditions make the platform answer, whatever was asked."""
+    met, platform = call.met, call.platform
+    if garble := met.get("garble"):
+        return NONSENSE[garble["mode"]]
+    if "disable_app" in met:
+        return platform.app_disabled(call)
+    if limit := met.get("rate_limit"):
+        return platform.rate_limited(call, limit["retry_after"])
+    # Only questions are called malformed: a refused renewal would be another story.
+    if "reject_request" in met and call.kind != "token":
+        return platform.malformed(call)
+    if "block_publishing" in met and call.kind == "publish":
+        return platform.publishing_refused(call)
+    return None
 
 
 def _identify(call: Call) -> None:
@@ -150,11 +177,17 @@ def _reset(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def response(answer: Answer) -> web.Response:
-    headers = {"Cache-Control": "no-store", "X-Sandbox": "simulation", **answer.headers}
+def response(call: Call, answer: Answer) -> web.Response:
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Sandbox": "simulation",
+        # The machine's time, as with any server; a moved sandbox clock is our secret.
+        "Date": formatdate(time.time() + conditions.ahead(call), usegmt=True),
+        **answer.headers,
+    }
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
-    text = json.dumps(answer.body)
+    body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
     return web.Response(
-        text=text, status=answer.status, headers=headers, content_type=answer.content_type
+        body=body, status=answer.status, headers=headers, content_type=answer.content_type
     )

@@ -1,7 +1,8 @@
 """The sandbox's state in one SQLite file, which survives restarts and kill -9.
 
-Tokens are kept as SHA-256 digests. One connection, used from one thread only: a
-call's reads and writes are one transaction, committed before its answer is sent.
+Tokens are kept as SHA-256 digests, and Google's refresh tokens also by what its pushes name
+them. One connection, used from one thread only: a call's reads and writes are one
+transaction, committed before its answer is sent.
 """
 
 import secrets
@@ -43,6 +44,13 @@ CREATE TABLE IF NOT EXISTS call (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, platform TEXT NOT NULL, app TEXT,
     account TEXT, endpoint TEXT NOT NULL, status INTEGER NOT NULL, outcome TEXT NOT NULL,
     spent_refresh INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS post (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, platform TEXT NOT NULL, app TEXT,
+    account TEXT NOT NULL, kind TEXT NOT NULL, at REAL NOT NULL, published_at REAL,
+    UNIQUE (platform, id));
+CREATE TABLE IF NOT EXISTS push_target (
+    platform TEXT, client_id TEXT, url TEXT NOT NULL, consumer_secret TEXT NOT NULL,
+    PRIMARY KEY (platform, client_id));
 """
 
 

@@ -5,20 +5,16 @@ Source: https://developers.facebook.com/docs/threads/get-started. The refresh is
 
 from typing import Any
 
-from . import tokens
+from . import meta_posts, tokens
 from .call import Answer, Call, RefusedError
 from .exchange import authenticate
-from .meta import (
+from .meta import MetaPlatform, caller, chosen_fields, debug_token, debugging_app
+from .meta_errors import (
     NO_PERMISSION,
     REDIRECT_MISMATCH,
     UNKNOWN_APP,
     USED_OR_UNKNOWN,
     WRONG_SECRET,
-    MetaPlatform,
-    caller,
-    chosen_fields,
-    debug_token,
-    debugging_app,
     flat,
 )
 from .platform import Route
@@ -33,7 +29,11 @@ VERSION = r"(?:/v1\.0)?"
 
 def exchange(call: Call) -> Answer:
     code, text = redeem(call, PREFIX)
-    body = {"access_token": text, "token_type": "bearer", "user_id": int(code.account)}
+    body = {
+        "access_token": text,
+        "token_type": "bearer",
+        "user_id": int(tokens.shown_id(call, code.account)),
+    }
     return Answer(body)
 
 
@@ -60,7 +60,7 @@ def me(call: Call) -> Answer:
 def _profile(call: Call, token: Token) -> dict[str, Any]:
     row = tokens.bound_account(call, token)
     return {
-        "id": token.account,
+        "id": row["account"],
         "username": row["handle"].removeprefix("@"),
         "name": row["name"],
         "threads_profile_picture_url": "https://scontent.example/picture.jpg",
@@ -78,7 +78,6 @@ class Threads(MetaPlatform):
     numeric_accounts = True
     redirect_suffix = "#_"
     site = "www.instagram.com"
-    unsupported = {"lose_role": "A Threads profile has no roles that could be lost."}
     token_errors = {
         "unknown_client": UNKNOWN_APP,
         "bad_secret": WRONG_SECRET,
@@ -93,4 +92,5 @@ class Threads(MetaPlatform):
         Route("GET", GRAPH, VERSION + "/refresh_access_token", renew_token, "token"),
         Route("GET", GRAPH, VERSION + "/debug_token", debug),
         Route("GET", GRAPH, VERSION + "/me", me),
+        *meta_posts.THREADS_ROUTES,
     )

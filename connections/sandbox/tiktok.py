@@ -12,11 +12,20 @@ from typing import Any
 from . import directory, tokens
 from .call import Answer, Call, RefusedError
 from .exchange import authenticate, redeem_code, take_refresh
-from .platform import Platform, Route, retry_after
+from .platform import (
+    KILLING,
+    NO_DATA_ACCESS,
+    NO_FALSE_WORD,
+    NO_ROLES,
+    Platform,
+    Route,
+    retry_after,
+)
 from .tokens import Token
 
 API = r"open\.tiktokapis\.com"
 BASIC_FIELDS = {"open_id", "union_id", "avatar_url", "display_name"}
+PUBLISH = "video.publish"
 REJECTED = "The access token is invalid or not found in the request."
 
 
@@ -58,7 +67,7 @@ def _pair(call: Call, like: Token) -> Answer:
         {
             "access_token": access,
             "expires_in": int(life),
-            "open_id": like.account,
+            "open_id": tokens.shown_id(call, like.account),
             "refresh_expires_in": int(refresh_life),
             "refresh_token": refresh,
             "scope": ",".join(scopes),
@@ -77,10 +86,12 @@ def _caller(call: Call, scope: str) -> Token:
 
 def _need(call: Call, token: Token, scope: str) -> None:
     if scope not in tokens.granted(call, token):
-        message = (
-            f"The user did not authorize the scope required for completing this request: {scope}."
-        )
-        raise RefusedError(api_error("scope_not_authorized", message, 401))
+        raise RefusedError(unauthorized(scope))
+
+
+def unauthorized(scope: str) -> Answer:
+    message = f"The user did not authorize the scope required for completing this request: {scope}."
+    return api_error("scope_not_authorized", message, 401)
 
 
 def user_info(call: Call) -> Answer:
@@ -99,8 +110,8 @@ def _profile(call: Call, token: Token) -> dict[str, Any]:
     row = tokens.bound_account(call, token)
     handle = row["handle"].removeprefix("@")
     return {
-        "open_id": token.account,
-        "union_id": "u-" + token.account,
+        "open_id": row["account"],
+        "union_id": "u-" + row["account"],
         "display_name": row["name"],
         "avatar_url": "https://p16.example/avatar.jpeg",
         "username": handle,
@@ -111,7 +122,7 @@ def _profile(call: Call, token: Token) -> dict[str, Any]:
 
 
 def creator_info(call: Call) -> Answer:
-    row = tokens.bound_account(call, _caller(call, "video.publish"))
+    row = tokens.bound_account(call, _caller(call, PUBLISH))
     return success(
         {
             "creator_avatar_url": "https://p16.example/avatar.jpeg",
@@ -140,7 +151,12 @@ class TikTok(Platform):
     client_field = "client_key"
     separators = ","
     hex_challenge = True
-    unsupported = {"lose_role": "A TikTok profile has no roles that could be lost."}
+    kills = KILLING | {"delete_account"}
+    lacks = {
+        "lose_role": NO_ROLES,
+        "expire_data_access": NO_DATA_ACCESS,
+        "false_revoked": NO_FALSE_WORD,
+    }
     token_errors = {
         "bad_secret": token_error("invalid_client", "Client key or secret is incorrect."),
         "bad_grant_type": token_error("unsupported_grant_type", "The grant type is not supported."),
@@ -155,7 +171,7 @@ class TikTok(Platform):
         Route("POST", API, "/v2/oauth/token/", exchange, "token"),
         Route("POST", API, "/v2/oauth/revoke/", revoke),
         Route("GET", API, "/v2/user/info/", user_info),
-        Route("POST", API, "/v2/post/publish/creator_info/query/", creator_info),
+        Route("POST", API, "/v2/post/publish/creator_info/query/", creator_info, "publish"),
     )
 
     def refuse(self, call: Call, reason: str) -> RefusedError:
@@ -181,6 +197,12 @@ class TikTok(Platform):
             )
         answer.headers = retry_after(seconds)
         return answer
+
+    def malformed(self, call: Call) -> Answer:
+        return api_error("invalid_params", "One or more fields in request is invalid.", 400)
+
+    def publishing_refused(self, call: Call) -> Answer:
+        return unauthorized(PUBLISH)
 
     def app_disabled(self, call: Call) -> Answer:
         if call.kind == "token":

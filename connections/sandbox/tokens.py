@@ -3,10 +3,13 @@
 import hashlib
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .call import Call
+
+STRANGER = {"name": "Somebody Else", "handle": "@somebodyelse"}
 
 
 @dataclass(frozen=True)
@@ -89,12 +92,23 @@ def _token(row: sqlite3.Row) -> Token:
     return Token(**values)
 
 
-def bound_account(call: Call, token: Token) -> sqlite3.Row:
-    return call.store.row(
+def bound_account(call: Call, token: Token) -> Mapping[str, Any]:
+    """Return the account the platform says a token is for; another one while it is swapped."""
+    row = call.store.row(
         "SELECT * FROM account WHERE platform = ? AND account = ?",
         call.platform.slug,
         token.account,
     )
+    found = {**dict(row), "account": shown_id(call, token.account)}
+    return found if found["account"] == token.account else {**found, **STRANGER}
+
+
+def shown_id(call: Call, account: str) -> str:
+    """Return an account's id, or somebody else's of the same shape while accounts are swapped."""
+    if "swap_account" not in call.met:
+        return account
+    number = int(hashlib.sha256(account.encode()).hexdigest(), 16)
+    return "1" + str(number)[1 : max(len(account), 8)]
 
 
 def spend(call: Call, token: Token) -> None:
@@ -118,7 +132,7 @@ def trouble(call: Call, token: Token) -> Trouble | None:
     if token.dead:
         return Trouble(token.dead, call.now)
     for effect in effects(call, token):
-        if effect["fault"] in call.platform.kills:
+        if token.kind in call.platform.ends(effect["fault"]):
             return Trouble(effect["fault"], effect["at"])
     if token.expires_at is not None and token.expires_at <= call.now:
         return Trouble("expired", token.expires_at)

@@ -10,14 +10,22 @@ import secrets
 import time
 from typing import Any
 
-from . import tokens
+from . import posts, tokens
 from .call import Answer, Call, RefusedError
 from .exchange import authenticate, redeem_code, take_refresh
-from .platform import Platform, Route
+from .platform import (
+    NO_DATA_ACCESS,
+    NO_DELETED_ACCOUNT,
+    NO_FALSE_WORD,
+    NO_ROLES,
+    Platform,
+    Route,
+)
 from .tokens import Token
 
 API = r"api\.(x|twitter)\.com"
 PROBLEMS = "https://api.twitter.com/2/problems/"
+POSTING = ("tweet.read", "tweet.write", "users.read")
 MISSING_HEADER = "Missing valid authorization header"
 
 
@@ -40,6 +48,12 @@ def refusal(description: str, error: str = "invalid_request", status: int = 400)
 
 UNAUTHORIZED = problem(401, "Unauthorized")
 FORBIDDEN = problem(403, "Forbidden")
+INVALID = problem(
+    400,
+    "Invalid Request",
+    "One or more parameters to your request was invalid.",
+    PROBLEMS + "invalid-request",
+)
 SUSPENDED = problem(403, "Forbidden", "User has been suspended", PROBLEMS + "user-suspended")
 NOT_ENROLLED = problem(
     403,
@@ -87,18 +101,39 @@ def _pair(call: Call, like: Token) -> Answer:
     return Answer(body)
 
 
-def me(call: Call) -> Answer:
+def caller(call: Call, *scopes: str) -> Token:
+    """Return the working token of the call, which must have these scopes."""
     token = tokens.find(call, call.bearer, "access")
     trouble = token and tokens.trouble(call, token)
     if trouble and trouble.cause == "checkpoint":
         raise RefusedError(SUSPENDED)
     if token is None or trouble:
         raise RefusedError(UNAUTHORIZED)
-    if not {"tweet.read", "users.read"} <= set(tokens.granted(call, token)):
+    if not set(scopes) <= set(tokens.granted(call, token)):
         raise RefusedError(FORBIDDEN)
-    row = tokens.bound_account(call, token)
+    return token
+
+
+def me(call: Call) -> Answer:
+    row = tokens.bound_account(call, caller(call, "tweet.read", "users.read"))
     handle = row["handle"].removeprefix("@")
-    return Answer({"data": {"id": token.account, "name": row["name"], "username": handle}})
+    return Answer({"data": {"id": row["account"], "name": row["name"], "username": handle}})
+
+
+def create_post(call: Call) -> Answer:
+    token = caller(call, *POSTING)
+    text = call.json.get("text")
+    if not isinstance(text, str) or not text:
+        raise RefusedError(INVALID)
+    number = posts.keep(call, token, "post", public=True)
+    return Answer({"data": {"id": number, "text": text}}, 201)
+
+
+def delete_post(call: Call) -> Answer:
+    token = caller(call, *POSTING)
+    if found := posts.find(call, token, call.match["post"]):
+        posts.remove(call, found)
+    return Answer({"data": {"deleted": found is not None}})
 
 
 def revoke(call: Call) -> Answer:
@@ -114,7 +149,12 @@ class X(Platform):
     name = "X"
     numeric_accounts = True
     pkce_required = True
-    unsupported = {"lose_role": "An X profile has no roles that could be lost."}
+    lacks = {
+        "lose_role": NO_ROLES,
+        "delete_account": NO_DELETED_ACCOUNT,
+        "expire_data_access": NO_DATA_ACCESS,
+        "false_revoked": NO_FALSE_WORD,
+    }
     token_errors = {
         "bad_secret": refusal(MISSING_HEADER, "unauthorized_client", 401),
         "code_unknown": refusal("Value passed for the authorization code was invalid."),
@@ -131,6 +171,8 @@ class X(Platform):
         Route("POST", API, "/2/oauth2/token", exchange, "token"),
         Route("POST", API, "/2/oauth2/revoke", revoke),
         Route("GET", API, "/2/users/me", me),
+        Route("POST", API, "/2/tweets", create_post, "publish"),
+        Route("DELETE", API, r"/2/tweets/(?P<post>\d+)", delete_post, "publish"),
     )
 
     def credentials(self, call: Call) -> tuple[str, str]:
@@ -146,6 +188,12 @@ class X(Platform):
             "x-rate-limit-reset": str(math.ceil(time.time() + seconds)),
         }
         return answer
+
+    def malformed(self, call: Call) -> Answer:
+        return INVALID
+
+    def publishing_refused(self, call: Call) -> Answer:
+        return FORBIDDEN
 
     def app_disabled(self, call: Call) -> Answer:
         return NOT_ENROLLED

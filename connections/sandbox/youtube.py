@@ -10,9 +10,19 @@ from typing import Any
 from . import directory, tokens
 from .call import Answer, Call, RefusedError
 from .exchange import authenticate, redeem_code, take_refresh
-from .platform import KILLING, Platform, Route, retry_after
+from .platform import (
+    KILLING,
+    NO_DATA_ACCESS,
+    NO_FALSE_WORD,
+    NO_PUBLISHING,
+    Platform,
+    Route,
+    retry_after,
+)
+from .pushes import google_keys
 from .tokens import Token
 
+ACCOUNTS, API = r"accounts\.google\.com", r"(www|youtube)\.googleapis\.com"
 OAUTH = r"oauth2\.googleapis\.com"
 READING = {
     "https://www.googleapis.com/auth/youtube",
@@ -78,6 +88,7 @@ INSUFFICIENT = Answer(
     403,
     "insufficientPermissions",
 )
+NO_CHANNEL = {"lose_role", "delete_account"}
 INVALID_VALUE = token_error("invalid_token", "Invalid Value")
 
 
@@ -94,7 +105,8 @@ def exchange(call: Call) -> Answer:
     if code.facts["offline"]:
         text = "1//0g" + secrets.token_urlsafe(48)
         life = call.lifetime("refresh")
-        body["refresh_token"] = tokens.issue(call, text, code, "refresh", life)
+        facts = {**code.facts, "identifiers": google_keys.identifiers(text)}
+        body["refresh_token"] = tokens.issue(call, text, code, "refresh", life, facts=facts)
     return Answer(body)
 
 
@@ -119,7 +131,7 @@ def tokeninfo(call: Call) -> Answer:
         {
             "azp": token.client_id,
             "aud": token.client_id,
-            "sub": person_id(token),
+            "sub": directory.subject(token.login, digits=21),
             "scope": " ".join(tokens.granted(call, token)),
             "exp": str(int(token.expires_at)),
             "expires_in": str(int(token.expires_at - call.now)),
@@ -128,11 +140,6 @@ def tokeninfo(call: Call) -> Answer:
             "access_type": "offline" if token.facts["offline"] else "online",
         }
     )
-
-
-def person_id(token: Token) -> str:
-    """Return ``sub``. A channel chosen at the consent is an identity of its own."""
-    return directory.subject(f"{token.login} {token.account}", digits=21)
 
 
 def channels(call: Call) -> Answer:
@@ -144,7 +151,7 @@ def channels(call: Call) -> Answer:
         raise RefusedError(UNAUTHENTICATED)
     if not READING & set(tokens.granted(call, token)):
         raise RefusedError(INSUFFICIENT)
-    lost = any(row["fault"] == "lose_role" for row in tokens.effects(call, token))
+    lost = any(row["fault"] in NO_CHANNEL for row in tokens.effects(call, token))
     body: dict[str, Any] = {
         "kind": "youtube#channelListResponse",
         "etag": secrets.token_urlsafe(20),
@@ -157,7 +164,7 @@ def channels(call: Call) -> Answer:
 
 def _channel(call: Call, token: Token) -> dict[str, Any]:
     row = tokens.bound_account(call, token)
-    channel = {"kind": "youtube#channel", "etag": secrets.token_urlsafe(20), "id": token.account}
+    channel = {"kind": "youtube#channel", "etag": secrets.token_urlsafe(20), "id": row["account"]}
     if "snippet" in call.params.get("part", ""):
         channel["snippet"] = {"title": row["name"], "description": "", "customUrl": row["handle"]}
     return channel
@@ -176,6 +183,11 @@ class YouTube(Platform):
     name = "YouTube"
     kills = KILLING - {"change_password"}
     pick = "channel"
+    lacks = {
+        "expire_data_access": NO_DATA_ACCESS,
+        "false_revoked": NO_FALSE_WORD,
+        "block_publishing": NO_PUBLISHING,
+    }
     account_kind = "channel"
     token_errors = {
         "unknown_client": token_error("invalid_client", "The OAuth client was not found.", 401),
@@ -188,11 +200,13 @@ class YouTube(Platform):
         "refresh_invalid": token_error("invalid_grant", "Token has been expired or revoked."),
     }
     routes = (
-        Route("GET POST", r"accounts\.google\.com", "/o/oauth2/(v2/)?auth", None, "consent"),
+        Route("GET POST", ACCOUNTS, "/o/oauth2/(v2/)?auth", None, "consent"),
         Route("POST", OAUTH, "/token", exchange, "token"),
+        Route("GET", ACCOUNTS, "/.well-known/risc-configuration", google_keys.configuration),
+        Route("GET", API, "/oauth2/v3/certs", google_keys.certs),
         Route("GET POST", OAUTH, "/tokeninfo", tokeninfo),
         Route("POST", OAUTH, "/revoke", revoke),
-        Route("GET", r"(www|youtube)\.googleapis\.com", "/youtube/v3/channels", channels),
+        Route("GET", API, "/youtube/v3/channels", channels),
     )
 
     def credentials(self, call: Call) -> tuple[str, str]:
@@ -214,6 +228,12 @@ class YouTube(Platform):
             )
         answer.headers = retry_after(seconds)
         return answer
+
+    def malformed(self, call: Call) -> Answer:
+        if call.path.startswith("/youtube/"):
+            message = "Request contains an invalid argument."
+            return api_error(400, message, "badRequest", "global", "INVALID_ARGUMENT")
+        return token_error("invalid_request", "Missing required parameter: access_token")
 
     def app_disabled(self, call: Call) -> Answer:
         if call.path.startswith("/youtube/"):

@@ -7,6 +7,9 @@ import pytest
 
 from tests.sandbox_process import Sandbox
 
+from .listener import CONSUMER_SECRET, Listener, listening
+from .pushing import PUSHING
+
 
 @pytest.fixture(scope="session")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
@@ -33,3 +36,16 @@ def own_sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     sandbox.set_up()
     yield sandbox
     sandbox.stop()
+
+
+@pytest.fixture
+def listener(sandbox) -> Iterator[Listener]:
+    """A server that every app of the sandbox is told to push to."""
+    with listening() as heard:
+        for platform in PUSHING:
+            secret = {"consumer_secret": CONSUMER_SECRET} if platform == "x" else {}
+            target = {"platform": platform, "client_id": "100", "push_url": heard.url, **secret}
+            assert sandbox.control("apps", target).status_code == 201
+        yield heard
+        for platform in PUSHING:
+            sandbox.control("apps", {"platform": platform, "client_id": "100", "push_url": ""})

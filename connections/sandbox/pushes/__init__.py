@@ -1,0 +1,1 @@
+"""What platforms tell an app unasked, sent to the address the app registered."""
