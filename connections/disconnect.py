@@ -1,5 +1,6 @@
 """Ends a connection: the platform is told, the tokens destroyed, the history kept."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from connections import signals
 from connections.http import converse
 from connections.models import Connection, Grant, PlatformApp
 from connections.platforms.wire import Refused, Secret, Unreachable
+from connections.pushes.prints import prints_of
 from connections.vault import VaultError
 
 # A first connect that nobody finished in this time is given back to the platform.
@@ -23,6 +25,15 @@ class Revocation:
     KEPT = "Its own access was destroyed here; the sign-in at the platform stays."
     NONE = "This platform offers no way to revoke access; its owner can remove it there."
     FAILED = "The platform did not confirm the revocation; its owner can remove the access there."
+    ERASED = "The person asked, at the platform, for their data to be deleted; its tokens are gone."
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedLogin:
+    """What listeners need once a login is gone: its connections, and the name to forget."""
+
+    subject_name: str
+    connections: tuple[Connection, ...]
 
 
 def disconnect(*, connection: Connection, actor: User, now: datetime) -> str:
@@ -56,6 +67,7 @@ def _take_tokens(grant: Grant) -> tuple[Secret | None, Secret | None]:
     Grant.objects.filter(pk=grant.pk).update(
         access_token="",
         refresh_token="",
+        **prints_of(None),
         reachable=[],
         renew_at=None,
         generation=locked.generation + 1,
@@ -79,6 +91,35 @@ def revoke(grant: Grant, access: Secret | None, refresh: Secret | None) -> str:
             Grant, grant=grant, connection=None, operation="revoke", refusal=refusal
         )
         return Revocation.FAILED
+
+
+def erase_login(*, grant: Grant, now: datetime) -> ErasedLogin:
+    """Destroy all that a login gave us, its row too, in the caller's transaction.
+
+    The platform is not asked to revoke: the person removed the access there before.
+    """
+    connections = tuple(Connection.objects.of_grant(grant).with_parts())
+    Connection.objects.with_ids(one.pk for one in connections).update(
+        disconnected_at=now, derived_token="", grant=None, check_lease_until=None
+    )
+    record(None, "erased a login on request", grant, grant.app.name)
+    Grant.objects.filter(pk=grant.pk).delete()
+    return ErasedLogin(grant.subject_name, connections)
+
+
+def announce_erased(login: ErasedLogin) -> None:
+    """Tell listeners, after the commit, that a login is gone; each forgets its name."""
+    for connection in login.connections:
+        signals.connection_changed.send(
+            Connection,
+            connection=connection,
+            kind="disconnected",
+            text=Revocation.ERASED,
+            actor=None,
+        )
+    signals.login_erased.send(
+        Connection, connections=login.connections, subject_name=login.subject_name
+    )
 
 
 def discard_abandoned(now: datetime) -> int:

@@ -119,7 +119,7 @@ def _fill(grant: Grant, access: Access, actor: User, now: datetime) -> None:
     tokens = access.tokens
     put_secret(grant, "access_token", tokens.access)
     if tokens.refresh:
-        put_secret(grant, "refresh_token", tokens.refresh)
+        grant.put_refresh(tokens.refresh)
     if tokens.refresh or tokens.refresh_expires_in:
         life = tokens.refresh_expires_in
         grant.refresh_expires_at = now + life if life else None
@@ -132,6 +132,7 @@ def _fill(grant: Grant, access: Access, actor: User, now: datetime) -> None:
     grant.issued_at = grant.consented_at = now
     grant.connected_by = actor
     grant.renewal_failures, grant.renewal_cause, grant.renewal_cut_off_at = 0, "", None
+    grant.told_gone_at, grant.told_gone_as = None, ""
     for name, value in RELEASED.items():
         setattr(grant, name, value)
     grant.renew_at = next_renewal(grant)

@@ -19,9 +19,10 @@ from django.utils import timezone
 
 from connections import signals
 from connections.http import WIDTH, Outcome, Talk, converse_each
-from connections.models import RENEWAL_LEASE, Connection, Grant, PlatformApp
+from connections.models import RENEWAL_LEASE, Grant
 from connections.platforms.contract import TokenSet
 from connections.platforms.wire import Cause, Refusal
+from connections.trial import choose_trials, note_renewal
 from connections.vault import VaultError, put_secret
 
 log = logging.getLogger(__name__)
@@ -55,17 +56,11 @@ def next_renewal(grant: Grant) -> datetime | None:
 
 def renew_due(now: datetime, limit: int = WIDTH) -> int:
     """Renew what is due, once each; return how many were tried."""
+    choose_trials(now)
     owner = uuid.uuid4()
     grants = Grant.objects.due_for_renewal(now).claim_for_renewal(now, owner, limit)
     _renew(grants, owner)
     return len(grants)
-
-
-def try_all_again(app: PlatformApp, now: datetime) -> None:
-    """Let an app whose secret changed prove itself: failed renewals are due again."""
-    failed = Grant.objects.live().filter(app=app).exclude(renewal_cause="")
-    failed.update(renew_at=now, renewal_failures=0, renewal_cause="")
-    Connection.objects.connected().of_app(app).update(next_check_at=now)
 
 
 def renew_grants(grants: Sequence[Grant]) -> None:
@@ -75,7 +70,7 @@ def renew_grants(grants: Sequence[Grant]) -> None:
     """
     now, owner = timezone.now(), uuid.uuid4()
     wanted = {grant.pk: grant.generation for grant in grants}
-    free = Grant.objects.free_to_renew(now).filter(pk__in=wanted)
+    free = Grant.objects.free_to_renew(now).allowed_by_app().filter(pk__in=wanted)
     # A row locked just now is being claimed: passing over it would look like a free one.
     claimed = free.claim_for_renewal(now, owner, len(wanted), skip_locked=False)
     current = [grant for grant in claimed if grant.generation == wanted[grant.pk]]
@@ -118,6 +113,8 @@ def _renew(grants: Sequence[Grant], owner: uuid.UUID) -> None:
             # What one grant's row does must not lose the others' rotated tokens.
             log.error("storing grant %s failed: %s", asked[number].pk, type(error).__name__)
     for grant, was_stored, outcome in settled:
+        if was_stored or outcome.refused:
+            note_renewal(grant, outcome.refused.cause if outcome.refused else None)
         _announce(grant, was_stored, outcome)
 
 
@@ -170,7 +167,7 @@ def store_renewed(grant: Grant, tokens: TokenSet) -> bool:
     now = timezone.now()
     put_secret(grant, "access_token", tokens.access)
     if tokens.refresh:
-        put_secret(grant, "refresh_token", tokens.refresh)
+        grant.put_refresh(tokens.refresh)
     grant.issued_at = grant.renewed_at = now
     grant.expires_at = now + tokens.expires_in if tokens.expires_in else None
     if tokens.refresh_expires_in:
@@ -181,6 +178,8 @@ def store_renewed(grant: Grant, tokens: TokenSet) -> bool:
     stored = Grant.objects.filter(pk=grant.pk, generation=grant.generation).update(
         access_token=grant.access_token,
         refresh_token=grant.refresh_token,
+        refresh_prefix_print=grant.refresh_prefix_print,
+        refresh_hash_print=grant.refresh_hash_print,
         issued_at=grant.issued_at,
         renewed_at=grant.renewed_at,
         expires_at=grant.expires_at,

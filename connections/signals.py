@@ -10,3 +10,8 @@ grant_renewed = Signal()
 call_refused = Signal()
 # A connection was disconnected or moved: connection, text, actor.
 connection_changed = Signal()
+# A platform told us something about a login: grant, connections it concerns, kind, reason
+# (completes "Facebook told us that …"). Sent after the commit; those rows are due already.
+push_received = Signal()
+# A login was erased at its owner's request: connections, subject_name (to be forgotten).
+login_erased = Signal()

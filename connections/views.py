@@ -252,5 +252,5 @@ def move(request: AgencyRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @role_required(Role.ADMIN)
 def platform_apps(request: AgencyRequest) -> HttpResponse:
-    apps = PlatformApp.objects.usable().with_counts()
+    apps = PlatformApp.objects.usable().with_counts().with_news(timezone.now())
     return render(request, "connections/apps.html", {"apps": apps})

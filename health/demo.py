@@ -22,7 +22,7 @@ from connections.http import converse
 from connections.models import Connection, Environment, PlatformApp
 from connections.platforms import PLATFORMS, Platform
 from connections.platforms.wire import Secret
-from connections.vault import put_secret
+from connections.vault import open_field, put_secret
 
 CLIENT_NAMES = (
     "Alder & Finch Books",
@@ -168,6 +168,9 @@ def make_app(slug: str, sandbox: Sandbox) -> PlatformApp:
             settings={"false_revoked_for": 0},
         )
     put_secret(app, "client_secret", Secret(secret))
+    if slug == "x":
+        # X signs its news with the consumer secret, which is another than the client's.
+        put_secret(app, "push_secret", Secret(secrets.token_urlsafe(24)))
     app.save()
     register(app, sandbox, overwrite=True)
     return app
@@ -185,9 +188,16 @@ def register(app: PlatformApp, sandbox: Sandbox, *, overwrite: bool = False) -> 
             "client_secret": app.oauth_client().client_secret.reveal(),
             "name": settings.AGENCY_NAME,
             "redirect_uris": [app.redirect_uri],
+            "push_url": app.push_url,
             "overwrite": overwrite,
+            **consumer_secret_of(app),
         },
     )
+
+
+def consumer_secret_of(app: PlatformApp) -> dict[str, str]:
+    secret = open_field(app, "push_secret")
+    return {"consumer_secret": secret.reveal()} if secret else {}
 
 
 def logins(clients: tuple[str, ...]) -> Iterator[list[Profile]]:

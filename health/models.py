@@ -1,10 +1,13 @@
 """What was seen of the connections' health: refusals, events, and our own heartbeat."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Client, User
@@ -35,7 +38,7 @@ class AuthFailure(models.Model):
     )
     client = models.ForeignKey(Client, null=True, on_delete=models.PROTECT, related_name="+")
     platform = models.CharField(max_length=40)
-    operation = models.CharField(max_length=20)  # check, renew, connect, revoke
+    operation = models.CharField(max_length=20)  # check, renew, connect, revoke, publish test
     endpoint = models.CharField(max_length=200, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True)
     code = models.CharField(max_length=60, blank=True)
@@ -66,7 +69,9 @@ class EventKind(models.TextChoices):
     MOVED = "moved", "Moved"
     DISCONNECTED = "disconnected", "Disconnected"
     PAUSED = "paused", "Checks paused"
+    PUBLISH_TEST = "publish_test", "Publish test"
     ATTEMPT = "attempt", "Reconnect tried"
+    TOLD = "told", "Told by the platform"
 
 
 class Event(models.Model):
@@ -100,3 +105,49 @@ class Heartbeat(models.Model):
     @classmethod
     def beat(cls, component: str, at: datetime, detail: str = "") -> None:
         cls.objects.update_or_create(component=component, defaults={"at": at, "detail": detail})
+
+
+class SharedProblemQuerySet(models.QuerySet["SharedProblem"]):
+    def open(self) -> Self:
+        return self.filter(ended_at=None)
+
+    def open_of_apps(self, apps: Iterable[UUID]) -> Self:
+        return self.open().filter(app__in=list(apps))
+
+
+class SharedProblem(models.Model):
+    """One verdict for many: what an app or a whole platform fails with, and since when."""
+
+    level = models.CharField(max_length=10)
+    platform = models.CharField(max_length=40)
+    app = models.ForeignKey(PlatformApp, null=True, blank=True, on_delete=models.CASCADE)
+    cause = models.CharField(max_length=40)
+    # What the platform's answers alone would mean, where the cause is inferred from many.
+    read_as = models.CharField(max_length=40, blank=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    failing = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
+
+    objects = SharedProblemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-began_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["app"], condition=Q(ended_at=None, level="app"), name="one_problem_per_app"
+            ),
+            models.UniqueConstraint(
+                fields=["platform"],
+                condition=Q(ended_at=None, level="platform"),
+                name="one_problem_per_platform",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.level} {self.cause}"
+
+    @property
+    def key(self) -> tuple[str, object]:
+        return (self.level, self.app_id if self.level == "app" else self.platform)

@@ -1,13 +1,15 @@
 """Listens to what connections announce: the timeline, the failure log, the first check."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.dispatch import receiver
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from connections import signals
@@ -16,6 +18,9 @@ from connections.platforms.wire import Refusal
 from health import failures
 from health.checks import check_now
 from health.models import Event, EventKind
+from health.tasks import check_connections
+
+log = logging.getLogger(__name__)
 
 READ_AT_LEAST_EVERY = timedelta(days=7)
 
@@ -81,3 +86,40 @@ def note_change(connection: Connection, kind: str, text: str, actor: User | None
     Event.objects.create(
         connection=connection, kind=kind, text=text[:300], actor_name=str(actor or "")
     )
+
+
+@receiver(signals.push_received)
+def note_news(grant: Grant, connections: Sequence[Connection], reason: str, **_: Any) -> None:
+    """Write down what a platform told us, and ask it at once whether that is so."""
+    text = f"{grant.app.adapter.name} told us that {reason}."
+    Event.objects.bulk_create(
+        Event(connection=connection, kind=EventKind.TOLD, text=text[:300])
+        for connection in connections
+    )
+    check_soon(connections)
+
+
+def check_soon(connections: Sequence[Connection]) -> None:
+    """Have connections checked by a worker, but not those that somebody paused.
+
+    They are due in any case: where the queue does not answer, the next sweep has them.
+    """
+    now = timezone.now()
+    wanted = Connection.objects.connected().of_current_clients()
+    unpaused = wanted.filter(Q(checks_paused_until=None) | Q(checks_paused_until__lte=now))
+    ids = [str(pk) for pk in unpaused.with_ids(one.pk for one in connections).ids()]
+    if not ids:
+        return
+    try:
+        check_connections.delay(ids)
+    except OperationalError:
+        log.error("the queue (Redis) does not answer; %s checks wait for the sweep", len(ids))
+
+
+@receiver(signals.login_erased)
+def forget_name(connections: Sequence[Connection], subject_name: str, **_: Any) -> None:
+    """Take the name of an erased login out of the timelines of what it was used for."""
+    for kind in (EventKind.CONNECTED, EventKind.RECONNECTED):
+        signed_in = Event.objects.filter(connection__in=connections, kind=kind)
+        named = signed_in.filter(text=f"{kind.label} as {subject_name}."[:300])
+        named.update(text=f"{kind.label}.")

@@ -24,6 +24,11 @@ PUBLIC = {
     "join": "the invitation's token",
     "theme": "a cookie of one's own",
     "healthz": "says only whether the parts run",
+    "push_deauthorize": "Meta's signature, its age",
+    "push_data_deletion": "Meta's signature, its age",
+    "push_webhook": "TikTok's or X's signature; a challenge signs nothing like an event",
+    "push_risc": "Google's signature, for this app, once",
+    "deletion": "192 random bits; says nothing about the person",
     **{f"{slug}_callback": "the state, bound to the session" for slug in PLATFORMS},
 }
 # What a viewer may POST: what is theirs.

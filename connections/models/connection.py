@@ -22,6 +22,8 @@ from connections.vault import SealedField
 
 # Longer than one look takes (two calls), so that a lease that ended means a worker that died.
 CHECK_LEASE = settings.PLATFORM_TIMEOUT * 2 + timedelta(seconds=10)
+# Longer than a publish test takes (three calls), so that one not ended by then is lost.
+PUBLISH_TEST_TIME = max(timedelta(seconds=60), settings.PLATFORM_TIMEOUT * 4)
 
 
 class Status(models.TextChoices):
@@ -91,6 +93,29 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
             return self.none()
         return self.connected().filter(grant=connection.grant_id).exclude(pk=connection.pk)
 
+    def start_publish_test(self, now: datetime) -> bool:
+        """Note that a publish test begins; False where one is under way already."""
+        lost = Q(publish_test_started_at__lte=now - PUBLISH_TEST_TIME)
+        idle = Q(publish_test_started_at=None) | lost
+        return bool(self.filter(idle).update(publish_test_started_at=now))
+
+    def forget_publish_test(self) -> None:
+        """Let the next publish test begin."""
+        self.update(publish_test_started_at=None)
+
+    def with_access_of(self, grant: Grant) -> Self:
+        """Return what still works with a grant as it was read: no newer tokens were stored."""
+        return self.connected().filter(grant=grant, grant__generation=grant.generation)
+
+    def held_up_by(self, apps: Iterable[uuid.UUID]) -> Self:
+        """Return what only waits for one of these apps to work again."""
+        return self.connected().filter(app__in=list(apps), status=Status.APP)
+
+    def newly_broken(self, apps: Iterable[uuid.UUID], since: datetime) -> Self:
+        """Return what of these apps was judged broken since then."""
+        broken = self.connected().filter(app__in=list(apps), status__in=BROKEN)
+        return broken.filter(status_since__gte=since)
+
     def holding(self, client: Client, app: PlatformApp, external_id: str) -> "Connection | None":
         """Return a client's row for an account, connected now or before."""
         return self.filter(client=client, app=app, external_id=external_id).first()
@@ -154,6 +179,11 @@ class Connection(models.Model):
     checks_paused_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # How the last rehearsal of publishing ended: at, passed, proven, not_proven, left, refusal.
+    publish_test = models.JSONField(default=dict, blank=True)
+    publish_tested_at = models.DateTimeField(null=True, blank=True)
+    # Set while one is under way.
+    publish_test_started_at = models.DateTimeField(null=True, blank=True)
     publishing_paused = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     disconnected_at = models.DateTimeField(null=True, blank=True)
@@ -171,7 +201,12 @@ class Connection(models.Model):
                 fields=["next_check_at"],
                 name="due_connections",
                 condition=Q(disconnected_at=None),
-            )
+            ),
+            models.Index(
+                fields=["app", "-last_check_at"],
+                name="latest_looks_of_app",
+                condition=Q(disconnected_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,13 +7,14 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from connections import vault
 from connections.models.platform_app import PlatformApp
 from connections.platforms.wire import Secret
+from connections.pushes.prints import hash_print, prefix_print, prints_of
 from connections.vault import SealedField
 
 # A renewal whose lease ran out without a result is one whose outcome nobody knows.
@@ -35,10 +36,17 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Return live grants that nobody is renewing just now."""
         return self.live().filter(Q(renewal_lease_until=None) | Q(renewal_lease_until__lt=now))
 
+    def allowed_by_app(self) -> Self:
+        """Leave out what waits for the trial of its app."""
+        return self.filter(Q(app__trial_since=None) | Q(pk=F("app__trial_grant_id")))
+
+    def awaiting_renewal(self) -> Self:
+        return self.live().exclude(renew_at=None)
+
     def due_for_renewal(self, now: datetime) -> Self:
         """Return grants whose time to renew has come, or whose renewal was cut off."""
         cut_off = Q(renewal_sent_at__isnull=False, renewal_lease_until__lt=now)
-        return self.free_to_renew(now).filter(Q(renew_at__lte=now) | cut_off)
+        return self.free_to_renew(now).allowed_by_app().filter(Q(renew_at__lte=now) | cut_off)
 
     def claim_for_renewal(
         self, now: datetime, owner: uuid.UUID, limit: int, *, skip_locked: bool = True
@@ -63,6 +71,23 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Return live grants that a first connect left without any connection."""
         return self.live().filter(connections=None, consented_at__lt=before)
 
+    def of_login(self, app: PlatformApp, login_id: str) -> Self:
+        """Return what one person's login gave this app, by whichever id the platform uses."""
+        return self.filter(Q(subject_id=login_id) | Q(login_id=login_id), app=app)
+
+    def of_refresh_token(
+        self, app: PlatformApp, *, prefix: Secret | None, digest: Secret | None
+    ) -> Self:
+        """Return live grants whose refresh token has this beginning, or this digest."""
+        if prefix:
+            return self.live().filter(app=app, refresh_prefix_print=prefix_print(prefix))
+        if digest:
+            return self.live().filter(app=app, refresh_hash_print=hash_print(digest))
+        return self.none()
+
+    def consented_before(self, at: datetime) -> Self:
+        return self.filter(consented_at__lt=at)
+
     def with_leftovers(self, before: datetime) -> Self:
         """Return grants that still keep accounts which nobody gave to a client in time."""
         return self.exclude(reachable=[]).filter(consented_at__lt=before)
@@ -76,8 +101,13 @@ class Grant(models.Model):
     app = models.ForeignKey(PlatformApp, on_delete=models.PROTECT, related_name="grants")
     subject_id = models.CharField(max_length=255)
     subject_name = models.CharField(max_length=255, blank=True)
+    # The person's own id where the subject is the account (a channel) and a check found it.
+    login_id = models.CharField(max_length=255, blank=True)
     access_token = SealedField()
     refresh_token = SealedField()
+    # Keyed digests of what Google names a revoked refresh token by; never a part of it.
+    refresh_prefix_print = models.CharField(max_length=64, blank=True, db_index=True)
+    refresh_hash_print = models.CharField(max_length=64, blank=True, db_index=True)
     scopes = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -89,6 +119,10 @@ class Grant(models.Model):
     generation = models.PositiveBigIntegerField(default=1)
     # Accounts that a first connect found and nobody has assigned to a client yet.
     reachable = models.JSONField(default=list, blank=True)
+
+    # When the platform told us that access is gone, and why, in words; a new consent clears both.
+    told_gone_at = models.DateTimeField(null=True, blank=True)
+    told_gone_as = models.CharField(max_length=120, blank=True)
 
     renew_at = models.DateTimeField(null=True, blank=True, db_index=True)
     renewed_at = models.DateTimeField(null=True, blank=True)
@@ -106,6 +140,11 @@ class Grant(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["app", "subject_id"], name="one_grant_per_login")
+        ]
+        indexes = [
+            models.Index(
+                fields=["app", "login_id"], name="grants_by_login", condition=~Q(login_id="")
+            )
         ]
 
     def __str__(self) -> str:
@@ -142,3 +181,9 @@ class Grant(models.Model):
 
     def refresh(self) -> Secret | None:
         return vault.open_field(self, "refresh_token")
+
+    def put_refresh(self, refresh: Secret) -> None:
+        """Seal a refresh token and note its prints; does not save."""
+        vault.put_secret(self, "refresh_token", refresh)
+        for name, value in prints_of(refresh).items():
+            setattr(self, name, value)

@@ -1,8 +1,9 @@
-"""manage.py platform_app add|list|rotate-secret: our registrations at platforms."""
+"""manage.py platform_app add|list|rotate-secret|push-secret|set-version: apps at platforms."""
 
 import json
 import sys
 from argparse import ArgumentParser
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from connections.models import Environment, PlatformApp
 from connections.platforms import PLATFORMS
 from connections.platforms.generic import REQUIRED_SETTINGS
 from connections.platforms.wire import Secret
-from connections.refresh import try_all_again
+from connections.trial import try_secret
 from connections.vault import put_secret
 
 
@@ -35,9 +36,27 @@ class Command(BaseCommand):
         listing.add_argument("--json", action="store_true", dest="as_json")
         rotate = commands.add_parser("rotate-secret", help="store a new secret, read from stdin")
         rotate.add_argument("id")
+        push = commands.add_parser(
+            "push-secret",
+            help="store what the platform signs its messages with (X: the consumer secret)",
+        )
+        push.add_argument("id")
+        version = commands.add_parser(
+            "set-version", help="speak another version of the platform's API"
+        )
+        version.add_argument("id")
+        version.add_argument("version")
+        version.add_argument("--retires-on", help="YYYY-MM-DD, where Relink does not know it")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
-        {"add": self.add, "list": self.list, "rotate-secret": self.rotate}[action](options)
+        actions = {
+            "add": self.add,
+            "list": self.list,
+            "rotate-secret": self.rotate,
+            "push-secret": self.store_push_secret,
+            "set-version": self.set_version,
+        }
+        actions[action](options)
 
     def add(self, options: dict[str, Any]) -> None:
         platform = PLATFORMS.get(options["platform"])
@@ -81,8 +100,28 @@ class Command(BaseCommand):
         app.secret_rotated_at = timezone.now()
         app.save(update_fields=["client_secret", "secret_rotated_at"])
         record(None, "rotated an app's secret", app, str(app))
-        try_all_again(app, timezone.now())
+        try_secret(app, timezone.now())
         self.stdout.write(f"Stored a new secret for {app}. Its connections are checked next.")
+
+    def set_version(self, options: dict[str, Any]) -> None:
+        app = find_app(options["id"])
+        # What was known of the old version's end says nothing of the new one's.
+        kept = {name: value for name, value in app.settings.items() if name != "api_retires_on"}
+        app.settings = {**kept, "api_version": options["version"]}
+        if options["retires_on"]:
+            app.settings["api_retires_on"] = read_date(options["retires_on"])
+        app.save(update_fields=["settings"])
+        record(None, "set an app's API version", app, options["version"])
+        self.stdout.write(f"{app} speaks version {options['version']} from now on.")
+
+    def store_push_secret(self, options: dict[str, Any]) -> None:
+        app = find_app(options["id"])
+        if not app.push_addresses:
+            raise CommandError(f"{app.adapter.name} pushes nothing that Relink understands.")
+        put_secret(app, "push_secret", read_secret())
+        app.save(update_fields=["push_secret"])
+        record(None, "stored an app's push secret", app, str(app))
+        self.stdout.write(f"Stored what {app.adapter.name} signs its messages to {app} with.")
 
 
 def find_app(pk: str) -> PlatformApp:
@@ -92,6 +131,13 @@ def find_app(pk: str) -> PlatformApp:
         raise CommandError(
             f"There is no app {pk!r}. See manage.py platform_app list.", returncode=2
         ) from None
+
+
+def read_date(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise CommandError(f"{text!r} is no date: write YYYY-MM-DD.", returncode=2) from None
 
 
 def read_secret() -> Secret:
@@ -124,5 +170,6 @@ def describe(app: PlatformApp) -> dict[str, Any]:
         "environment": app.environment,
         "client_id": app.client_id,
         "redirect_uri": app.redirect_uri,
+        "push_addresses": [address for _, address in app.push_addresses],
         "connections": app.connection_count,
     }
