@@ -196,6 +196,8 @@ AGENCY_NAME = env.text("AGENCY_NAME") or ("Lighthouse Social" if DEMO else "Reli
 CHECK_EVERY = env.seconds("CHECK_EVERY", 15 if DEMO else 3600)
 SWEEP_EVERY = env.seconds("SWEEP_EVERY", 10 if DEMO else 30)
 EXPIRING_WITHIN = timedelta(days=14)
+# From when on admins are told that a platform ends the API version an app speaks.
+API_RETIRES_WITHIN = timedelta(days=90)
 # A connection not looked at for this long is shown as not checked.
 STALE_AFTER = max(CHECK_EVERY * 4, timedelta(hours=26))
 PLATFORM_TIMEOUT = env.seconds("PLATFORM_TIMEOUT", 5 if DEMO else 15)

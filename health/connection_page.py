@@ -14,6 +14,7 @@ from health.facts import diagnose_connection
 from health.grid import granted_of_required
 from health.models import AuthFailure, Event
 from health.moments import duration
+from health.publish_panel import PublishPanel, build_publish_panel
 from health.statuses import Displayed
 
 EVENTS_SHOWN = 50
@@ -37,6 +38,7 @@ class ConnectionPage:
     diagnosis: Diagnosis
     status: Shown
     age: str
+    publish_test: PublishPanel
     permissions: tuple[PermissionLine, ...]
     granted: str
     siblings: tuple[Connection, ...]
@@ -48,7 +50,8 @@ def build_connection_page(
     connection: Connection, user: User | AnonymousUser, now: datetime
 ) -> ConnectionPage:
     """Gather the page of a connection that came ``with_parts``, in three queries."""
-    diagnosis = diagnose_connection(connection, now)
+    sees_all = bool(user.is_authenticated and user.is_admin)
+    diagnosis = diagnose_connection(connection, now, may_count=sees_all)
     grant = connection.grant
     return ConnectionPage(
         connection=connection,
@@ -56,6 +59,7 @@ def build_connection_page(
         diagnosis=diagnosis,
         status=replace(SHOWN[Displayed(diagnosis.code)], label=diagnosis.label),
         age=duration(now - grant.issued_at) if grant else "",
+        publish_test=build_publish_panel(connection, now),
         permissions=tuple(_permissions(connection)),
         granted=granted_of_required(connection),
         siblings=tuple(find_siblings(connection, user)),

@@ -101,7 +101,8 @@ class Frame:
 
     @cached_property
     def need_action(self) -> int:
-        return count_needing_action(self._request.user, timezone.now())
+        known = getattr(self._request, "need_action", None)
+        return count_needing_action(self._request.user, timezone.now()) if known is None else known
 
     @cached_property
     def sweep(self) -> Sweep:

@@ -1,27 +1,32 @@
-"""From what is known of a connection to what is wrong, why, who must act and how.
+"""From evidence to what is wrong, why, who must act and how.
 
-Pure: facts in, a diagnosis out. The cause is decided in ``checks.py`` from what the
-platform answered; here it becomes a status, a remedy and words for people.
+Pure: evidence in, a diagnosis out. ``weighing.py`` decides the cause; here it becomes a
+status, a remedy and words for people.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from connections.models import Status
 from connections.platforms.wire import Cause
-from connections.refresh import SEALED
-from health.statuses import (
-    BROKEN,
-    ICONS,
-    LABELS,
-    LABELS_OF_CAUSE,
-    RECONNECT_HELPS,
-    STATUS_OF,
-    Displayed,
-)
-from health.words import WORDS_OF_CAUSE, WORDS_OF_STATUS, Facts
+from health.case import Case, Standing
+from health.evidence import Evidence
+from health.statuses import BROKEN, ICONS, LABELS, LABELS_OF_CAUSE, STATUS_OF, Displayed
+from health.weighing import Finding, weigh
+from health.words.causes import words_of
+from health.words.reasons import reasons_of
+from health.words.shape import Words
+from health.words.status import STATUS_WORDS
 
 EXPIRING_FRACTION = 0.25  # of a lifetime, where that is shorter than the usual notice
+# What a broken status says at least, for a row whose cause nobody noted.
+VAGUEST = {
+    Displayed.APP: Cause.MALFORMED_REQUEST,
+    Displayed.REVOKED: Cause.TOKEN_REJECTED,
+    Displayed.EXPIRED: Cause.EXPIRED,
+    Displayed.ROLE: Cause.ROLE_LOST,
+    Displayed.SCOPE: Cause.PERMISSION_MISSING,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,9 @@ class Diagnosis:
     remedy: str
     actor: str
     cause: str
+    confidence: str
+    level: str
+    retry_after_refresh: bool
     offers_reconnect: bool
     consequence: str
     evidence: tuple[str, ...]
@@ -59,29 +67,47 @@ def is_expiring(
     return ends_at - now <= min(notice, (ends_at - started_at) * EXPIRING_FRACTION)
 
 
-def displayed(facts: Facts) -> Displayed:
+def displayed(standing: Standing) -> Displayed:
     """Return the code that is shown; a broken stored status wins over a computed one."""
-    if not facts.has_grant:
+    if not standing.has_grant:
         return Displayed.NONE
-    stored = Displayed(facts.status)
+    stored = Displayed(standing.status)
     if stored in BROKEN:
         return stored
-    if facts.paused_until:
+    if standing.paused_until:
         return Displayed.PAUSED
-    if facts.unverified_since:
+    if standing.unverified_since:
         return Displayed.PLATFORM
-    if facts.is_stale:
+    if standing.is_stale:
         return Displayed.STALE
     return stored
 
 
-def diagnose(facts: Facts) -> Diagnosis:
-    code = displayed(facts)
-    by_status = WORDS_OF_STATUS[code]
-    words = (WORDS_OF_CAUSE.get(facts.cause, by_status) if code in BROKEN else by_status)(facts)
+def diagnose(evidence: Evidence) -> Diagnosis:
+    """Weigh evidence about an account of which nothing else is stored, and explain it."""
+    finding = weigh(evidence)
+    code, status = Displayed.OK, STATUS_OF.get(finding.cause) if finding.cause else None
+    if finding.cause:
+        code = Displayed(status) if status else Displayed.PLATFORM
+    case = Case(evidence, finding, Standing(status=status or Status.OK))
+    words = words_of(case) if finding.cause else STATUS_WORDS[code](case)
+    return _diagnosis(case, code, words)
+
+
+def explain(evidence: Evidence, finding: Finding, standing: Standing) -> Diagnosis:
+    """Explain a verdict that is stored already, with what is so of the connection just now."""
+    code = displayed(standing)
+    if code in BROKEN and finding.cause is None:
+        finding = replace(finding, cause=VAGUEST[code])
+    case = Case(evidence, finding, standing)
+    words = words_of(case) if code in BROKEN else STATUS_WORDS[code](case)
+    return _diagnosis(case, code, words)
+
+
+def _diagnosis(case: Case, code: Displayed, words: Words) -> Diagnosis:
     return Diagnosis(
         code=code,
-        label=label_of(code, facts),
+        label=_label(code, case),
         icon=ICONS[code],
         what=words.what,
         why=words.why,
@@ -89,28 +115,26 @@ def diagnose(facts: Facts) -> Diagnosis:
         next_step=words.next_step,
         remedy=words.remedy,
         actor=words.actor,
-        cause=facts.cause if code in BROKEN else facts.unverified_cause,
-        offers_reconnect=_offers_reconnect(code, facts),
-        consequence=consequence(code),
-        evidence=facts.evidence,
+        cause=case.cause or "",
+        confidence=case.finding.confidence,
+        level=case.finding.level,
+        retry_after_refresh=case.finding.retry_after_refresh,
+        offers_reconnect=words.by_sign_in and case.standing.is_connected,
+        consequence=_consequence(code),
+        evidence=reasons_of(case),
         is_broken=code in BROKEN,
         severity=code.severity,
     )
 
 
-def _offers_reconnect(code: Displayed, facts: Facts) -> bool:
-    sealed = code == Displayed.PLATFORM and facts.code == SEALED
-    return (code in RECONNECT_HELPS or sealed) and facts.is_connected
-
-
-def label_of(code: Displayed, facts: Facts) -> str:
-    if code == Displayed.EXPIRING and facts.ends_at:
-        return f"Expires in {max((facts.ends_at - facts.now).days, 0)} d"
-    by_cause = LABELS_OF_CAUSE.get(Cause(facts.cause)) if code in BROKEN and facts.cause else None
+def _label(code: Displayed, case: Case) -> str:
+    if code == Displayed.EXPIRING and case.standing.ends_at:
+        return f"Expires in {max((case.standing.ends_at - case.now).days, 0)} d"
+    by_cause = LABELS_OF_CAUSE.get(case.cause) if code in BROKEN and case.cause else None
     return by_cause or LABELS[code]
 
 
-def consequence(code: Displayed) -> str:
+def _consequence(code: Displayed) -> str:
     if code in {Displayed.APP, Displayed.REVOKED, Displayed.EXPIRED, Displayed.ROLE}:
         return "Until this is fixed, scheduled posts will not go out and insights stop."
     if code == Displayed.SCOPE:

@@ -271,10 +271,17 @@ def _soon(at: datetime, now: datetime) -> str:
     return clock(at, now) if abs(at - now) < DAY else day(at, now)
 
 
-def find_columns(connected: Iterable[str]) -> tuple[Column, ...]:
-    """Return the platforms that have an app or a connection, in the registry's order."""
-    apps = dict(PlatformApp.objects.usable().order_by("-created_at").values_list("platform", "pk"))
-    present = {*connected, *apps}
+def find_columns(
+    connected: Iterable[str], apps: Iterable[PlatformApp] | None = None
+) -> tuple[Column, ...]:
+    """Return the platforms that have an app or a connection, in the registry's order.
+
+    ``apps`` are all usable ones, where the caller holds them already.
+    """
+    usable = PlatformApp.objects.usable() if apps is None else apps
+    newest_first = sorted(usable, key=lambda app: app.created_at, reverse=True)
+    oldest = {app.platform: app.pk for app in newest_first}
+    present = {*connected, *oldest}
     return tuple(
-        Column(p.slug, p.name, apps.get(p.slug)) for p in PLATFORMS.values() if p.slug in present
+        Column(p.slug, p.name, oldest.get(p.slug)) for p in PLATFORMS.values() if p.slug in present
     )

@@ -23,7 +23,10 @@ class Displayed(StrEnum):
 
     @property
     def severity(self) -> int:
-        return list(Displayed).index(self)
+        return SEVERITIES[self]
+
+
+SEVERITIES = {code: place for place, code in enumerate(Displayed)}
 
 
 class Remedy(StrEnum):

@@ -8,6 +8,7 @@ urlpatterns = [
     path("c/<uuid:pk>/check/", views.check_now, name="check_now"),
     path("c/<uuid:pk>/pause/", views.pause_checks, name="pause_checks"),
     path("c/<uuid:pk>/resume/", views.resume_checks, name="resume_checks"),
+    path("c/<uuid:pk>/publish-test/", views.publish_test, name="publish_test"),
     path("log/", views.failure_log, name="failure_log"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -14,8 +14,10 @@ from connections.models import Connection, Grant, Status
 from connections.platforms.contract import Inspection
 from connections.platforms.wire import Refusal
 from health import failures
+from health.evidence import Alike
 from health.models import Event, EventKind
 from health.statuses import LABELS, LABELS_OF_CAUSE, Displayed
+from health.weighing import Finding
 
 WRITE = """
 UPDATE connections_connection AS c SET
@@ -38,10 +40,11 @@ WRITE_GRANTS = """
 UPDATE connections_grant AS g SET
     scopes = v.scopes,
     expires_at = COALESCE(v.expires_at, g.expires_at),
-    data_access_expires_at = COALESCE(v.data_access_expires_at, g.data_access_expires_at)
+    data_access_expires_at = COALESCE(v.data_access_expires_at, g.data_access_expires_at),
+    login_id = v.login_id
 FROM jsonb_to_recordset(%s::jsonb) AS v(
     id uuid, generation bigint, scopes text[], expires_at timestamptz,
-    data_access_expires_at timestamptz)
+    data_access_expires_at timestamptz, login_id text)
 WHERE g.id = v.id AND g.generation = v.generation
 """
 
@@ -61,6 +64,8 @@ class Verdict:
     inspection: Inspection | None = None
     refusals: Sequence[Refusal] = field(default_factory=tuple)
     was_asked: bool = True
+    finding: Finding | None = None
+    alike: Alike | None = None
 
     @classmethod
     def unchanged(cls, connection: Connection, refusals: Sequence[Refusal]) -> Self:
@@ -74,6 +79,11 @@ class Verdict:
             next_check_at=connection.next_check_at,
             refusals=tuple(refusals),
         )
+
+    @property
+    def was_answered(self) -> bool:
+        """Say whether the platform's answer told anything about the account."""
+        return self.was_asked and self.unverified_since is None
 
     @property
     def is_transition(self) -> bool:
@@ -142,6 +152,7 @@ def _grant_rows(verdicts: Iterable[Verdict]) -> Iterable[dict[str, Any]]:
             "scopes": list(told.scopes if told.scopes is not None else grant.scopes),
             "expires_at": told.expires_at,
             "data_access_expires_at": told.data_access_expires_at,
+            "login_id": told.login_id or grant.login_id,
         }
         if _differs(grant, row):
             seen[grant.pk] = row
@@ -150,9 +161,8 @@ def _grant_rows(verdicts: Iterable[Verdict]) -> Iterable[dict[str, Any]]:
 
 def _differs(grant: Grant, row: dict[str, Any]) -> bool:
     dates = ("expires_at", "data_access_expires_at")
-    return row["scopes"] != grant.scopes or any(
-        row[name] and row[name] != getattr(grant, name) for name in dates
-    )
+    same = row["scopes"] == grant.scopes and row["login_id"] == grant.login_id
+    return not same or any(row[name] and row[name] != getattr(grant, name) for name in dates)
 
 
 def _event(verdict: Verdict, now: datetime) -> Event:

@@ -16,15 +16,20 @@ from kombu.exceptions import OperationalError
 
 from accounts.access import role_required
 from accounts.models import AgencyRequest, Role, record
-from connections.models import Connection
+from connections.models import Connection, PlatformApp
+from health.api_versions import retiring_versions
 from health.connection_page import build_connection_page
+from health.displayed import NEEDS_ACTION
 from health.failure_log import LogFilters, find_failures
 from health.grid import build_grid, find_columns
 from health.grid_filters import UnknownFilterError, build_form, read_filters
 from health.moments import day
 from health.pause import pause, resume
+from health.publish_panel import obstacle
+from health.shared_problems import open_problems
 from health.summary import summarise
 from health.tasks import check_connections
+from health.tasks import publish_test as run_publish_test
 from health.vitals import take_vitals
 
 
@@ -33,7 +38,9 @@ from health.vitals import take_vitals
 def grid(request: AgencyRequest) -> HttpResponse:
     now = timezone.now()
     summary = summarise(request.user, now)
-    columns = find_columns(summary.platforms)
+    apps = list(PlatformApp.objects.usable())
+    columns = find_columns(summary.platforms, apps)
+    request.need_action = summary.count(NEEDS_ACTION)  # the frame need not count once more
     try:
         filters = read_filters(request.GET)
         page = build_grid(request.user, filters, columns, now)
@@ -47,6 +54,9 @@ def grid(request: AgencyRequest) -> HttpResponse:
         "grid": page,
         "chips": summary.chips(filters),
         "may_act": request.user.has_role(Role.STAFF),
+        "problems": open_problems(summary),
+        # Only an admin can do something about it.
+        "retiring": retiring_versions(apps, timezone.localdate()) if request.user.is_admin else [],
     }
     return render(request, f"health/grid{_live(request)}.html", context)
 
@@ -77,6 +87,28 @@ def check_now(request: AgencyRequest, pk: UUID) -> HttpResponse:
         messages.error(request, "The queue (Redis) does not answer, so no check was started.")
     else:
         messages.success(request, f"Checking {shown.label}. Reload in a moment to see the result.")
+    return redirect(shown)
+
+
+@require_POST
+@role_required(Role.STAFF)
+def publish_test(request: AgencyRequest, pk: UUID) -> HttpResponse:
+    visible = Connection.objects.visible_to(request.user).connected()
+    shown = get_object_or_404(visible.with_parts(), pk=pk)
+    this = Connection.objects.with_ids([shown.pk])
+    if reason := obstacle(shown):
+        messages.error(request, reason)
+    elif not this.start_publish_test(timezone.now()):
+        messages.info(request, f"A publish test of {shown.label} is running already.")
+    else:
+        try:
+            run_publish_test.delay(str(shown.pk), str(request.user.pk))
+        except OperationalError:
+            this.forget_publish_test()
+            messages.error(request, "The queue (Redis) does not answer, so nothing was started.")
+        else:
+            text = f"Testing {shown.label}. Reload in a moment to see the result."
+            messages.success(request, text)
     return redirect(shown)
 
 

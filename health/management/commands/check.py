@@ -65,7 +65,7 @@ class Command(DjangoCheck):
         """Print what each connection is now; return how many are broken."""
         now, broken = timezone.now(), 0
         for connection in Connection.objects.connected().with_parts().with_ids(ids):
-            diagnosis = diagnose_connection(connection, now)
+            diagnosis = diagnose_connection(connection, now, may_count=True)
             broken += diagnosis.is_broken
             name = f"{connection.client.name}, {connection}"
             self.stdout.write(f"{connection.pk}  {diagnosis.label:<20} {name}")

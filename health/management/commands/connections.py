@@ -48,7 +48,7 @@ class Command(BaseCommand):
         connections = (
             Connection.objects.connected().of_current_clients().with_parts().on_platform(platform)
         )
-        rows = [(c, diagnose_connection(c, now)) for c in connections]
+        rows = [(c, diagnose_connection(c, now, may_count=True)) for c in connections]
         rows = [row for row in rows if status in {None, row[1].code}]
         return sorted(rows, key=lambda row: (row[1].severity, row[0].client.name))
 
