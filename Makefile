@@ -8,7 +8,7 @@ TEST_DATA ?= $(CURDIR)/.data-test
 TEST_ENVIRONMENT = RELINK_ENV=demo RELINK_DATA="$(TEST_DATA)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock install browser
+.PHONY: help run test bench lint lock install browser
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ run: install ## Start the demo at http://127.0.0.1:8000; Ctrl-C stops it
 test: install browser lint ## Run everything that CI runs
 	@$(TEST_ENVIRONMENT) "$(VENV)/bin/python" -m pytest --ignore=tests/browser
 	@$(TEST_ENVIRONMENT) "$(VENV)/bin/python" -m pytest tests/browser
+
+bench: install ## Measure what must be fast, beside a bare equivalent
+	@$(TEST_ENVIRONMENT) "$(VENV)/bin/python" -m tests.bench
 
 lint: install ## Check style, formatting, the direction of imports and missing migrations
 	@"$(VENV)/bin/ruff" check .

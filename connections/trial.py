@@ -20,10 +20,15 @@ APP_TAKEN = frozenset(
 
 
 def try_secret(app: PlatformApp, now: datetime) -> None:
-    """Let an app whose secret changed prove itself with one login, or one check without any."""
+    """Let an app whose secret changed prove itself with one login.
+
+    Where none can be renewed, one account is checked; the check that shows the app working
+    has the others looked at.
+    """
     grant = _candidate(app, now)
     if grant is None:
-        end_trial(app, now)
+        first = Connection.objects.held_up_by([app.pk]).order_by("next_check_at").values("pk")[:1]
+        Connection.objects.filter(pk__in=first).update(next_check_at=now)
         return
     _begin(app, grant, "", now)
     Grant.objects.filter(pk=grant.pk).update(renew_at=now, renewal_failures=0, renewal_cause="")

@@ -16,6 +16,7 @@ from connections.platforms.contract import Inspection
 from connections.platforms.wire import Cause, Refusal
 from connections.refresh import SEALED, renew_grants
 from connections.vault import VaultError
+from health.clock import note_clock
 from health.judging import Look, judge_safely, unasked
 from health.shared_problems import continues, note_problems, problems_of
 from health.surroundings import Surroundings, latest_signs
@@ -45,6 +46,7 @@ def check(claimed: Sequence[Connection], now: datetime) -> list[Verdict]:
     _look_around(looks, now)
     verdicts = [judge_safely(look, now) for look in looks]
     idle = [connection for connection in claimed if not _can_be_asked(connection)]
+    note_clock(looks, now)
     write_verdicts(verdicts + [unasked(connection, now) for connection in idle], now)
     note_problems(verdicts, now)
     return verdicts

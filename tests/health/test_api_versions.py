@@ -59,7 +59,7 @@ def test_admin_reads_what_ends_when_and_what_to_do(admin, ending_soon, sign_in):
     assert "Facebook retires version v22.0 of its API about" in html
     assert f'datetime="{ending_soon.settings["api_retires_on"]}"' in html
     assert "in 30 days" in html
-    assert "Set a newer <code>api_version</code>" in html
+    assert "manage.py platform_app set-version" in html
 
 
 def test_admin_reads_that_a_version_has_ended(admin, ending_soon, sign_in):
