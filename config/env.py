@@ -128,6 +128,10 @@ def demo_addresses() -> tuple[str, str]:
     return web, sandbox
 
 
+# Reads what is pasted and answers: starting a database for it would take longer than the work.
+ASKS_NO_STORE = "explain_error"
+
+
 def stores() -> tuple[str, str]:
     """Return the addresses of PostgreSQL and Redis, starting the demo's own where unset."""
     database, redis = text("DATABASE_URL"), text("REDIS_URL")
@@ -136,6 +140,8 @@ def stores() -> tuple[str, str]:
     if not IS_DEMO:
         required("DATABASE_URL", "the address of PostgreSQL, postgresql://user:password@host/name")
         required("REDIS_URL", "the address of Redis, redis://:password@host:6379/0")
+    if sys.argv[1:2] == [ASKS_NO_STORE]:
+        return "postgresql://", "redis://"
     from config import stack
 
     try:

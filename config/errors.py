@@ -11,6 +11,11 @@ log = logging.getLogger(__name__)
 THEMES = {"light", "dark"}
 
 
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what Django itself will not read: a form of megabytes, an odd host name."""
+    return _page(request, 400)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, 403, reason=str(exception or ""))
 

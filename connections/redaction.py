@@ -29,8 +29,11 @@ CODE = re.compile(
     rf"(?i)(?P<name>(?<![A-Za-z0-9_])code{ENDS_NAME})"
     rf"(?:(?<==)|(?<=%3d)|{ERROR_CODE}{OPAQUE}){CHARACTER}{{6,}}"
 )
-BEARER = re.compile(r"(?i)\b(Bearer|Basic)\s+[\w.~+/=|-]{6,}")
-HEADER = re.compile(r"(?im)^([<>\s]*(?:(?:proxy-)?authorization|(?:set-)?cookie)\s*:[ \t]*)\S.*$")
+# Not in "user.info.basic", which is a permission.
+BEARER = re.compile(r"(?i)(?<![\w.])(Bearer|Basic)\s+[\w.~+/=|-]{6,}")
+HEADER = re.compile(
+    r"(?im)^([<> ]{0,4}(?:(?:proxy-)?authorization|(?:set-)?cookie)\s*:[ \t]*)\S.*$"
+)
 # By their beginnings: Meta's, TikTok's, Google's and LinkedIn's tokens, codes and secrets,
 # Meta's app tokens, and signed JSON.
 KNOWN = re.compile(

@@ -172,8 +172,8 @@ def store_renewed(grant: Grant, tokens: TokenSet) -> bool:
     grant.expires_at = now + tokens.expires_in if tokens.expires_in else None
     if tokens.refresh_expires_in:
         grant.refresh_expires_at = now + tokens.refresh_expires_in
-    if tokens.scopes is not None:
-        grant.scopes = list(tokens.scopes)
+    if tokens.scopes is not None and set(tokens.scopes) != set(grant.scopes):
+        grant.scopes, grant.scopes_changed_at = list(tokens.scopes), now
     grant.renew_at = next_renewal(grant)
     stored = Grant.objects.filter(pk=grant.pk, generation=grant.generation).update(
         access_token=grant.access_token,
@@ -185,6 +185,7 @@ def store_renewed(grant: Grant, tokens: TokenSet) -> bool:
         expires_at=grant.expires_at,
         refresh_expires_at=grant.refresh_expires_at,
         scopes=grant.scopes,
+        scopes_changed_at=grant.scopes_changed_at,
         renew_at=grant.renew_at,
         generation=grant.generation + 1,
         renewal_failures=0,

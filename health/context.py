@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from accounts.models import Role
 from health import moments
+from health.clock import CLOCK
 from health.displayed import count_needing_action
 from health.models import Heartbeat
 
 THEMES = ("auto", "light", "dark")
 # The sweep runs every 30 s or faster; four missed turns are worth a loud sentence.
 SILENT_AFTER = timedelta(minutes=2)
+CLOCK_SHOWN_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ SECTIONS = (
     Section("clients", "Clients", Role.VIEWER, frozenset({"clients", "client"})),
     Section("platform_apps", "Apps", Role.ADMIN, frozenset({"platform_apps"})),
     Section("failure_log", "Log", Role.ADMIN, frozenset({"failure_log"})),
+    Section("explain_error", "Explain", Role.STAFF, frozenset({"explain_error"})),
     Section("staff", "Staff", Role.ADMIN, frozenset({"staff"})),
     Section("settings", "Settings", Role.VIEWER, frozenset({"settings"})),
 )
@@ -51,6 +54,7 @@ class Sweep:
 
     at: datetime | None
     now: datetime
+    clock: str = ""  # by how much our clock differs from the platforms', where it does
 
     @property
     def is_silent(self) -> bool:
@@ -106,8 +110,11 @@ class Frame:
 
     @cached_property
     def sweep(self) -> Sweep:
-        beat = Heartbeat.objects.filter(pk="sweep").first()
-        return Sweep(at=beat.at if beat else None, now=timezone.now())
+        now = timezone.now()
+        beats = Heartbeat.objects.in_bulk(["sweep", CLOCK])
+        swept, skewed = beats.get("sweep"), beats.get(CLOCK)
+        is_current = skewed is not None and now - skewed.at < CLOCK_SHOWN_FOR
+        return Sweep(swept.at if swept else None, now, skewed.detail if is_current else "")
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

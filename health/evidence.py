@@ -89,7 +89,7 @@ class Recent:
     # The platform itself told us that access is gone, when, and in which words.
     told_gone_at: datetime | None = None
     told_gone_as: str = ""
-    other_sign_in_at: datetime | None = None  # of the same login, for other permissions
+    scopes_changed_at: datetime | None = None  # the platform named other permissions than before
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,13 +156,12 @@ def publishing_of(connection: Connection) -> Publishing | None:
 
 def recent_of(connection: Connection) -> Recent:
     grant, app = connection.grant, connection.app
-    other_at = connection.evidence.get("other_sign_in_at")
     return Recent(
         secret_rotated_at=app.secret_rotated_at,
         renewal_cut_off_at=grant.renewal_cut_off_at if grant else None,
         told_gone_at=grant.told_gone_at if grant else None,
         told_gone_as=grant.told_gone_as if grant else "",
-        other_sign_in_at=parse_datetime(other_at) if other_at else None,
+        scopes_changed_at=grant.scopes_changed_at if grant else None,
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from health import views
+from health import explain_views, views
 
 urlpatterns = [
     path("", views.grid, name="grid"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("c/<uuid:pk>/resume/", views.resume_checks, name="resume_checks"),
     path("c/<uuid:pk>/publish-test/", views.publish_test, name="publish_test"),
     path("log/", views.failure_log, name="failure_log"),
+    path("explain/", explain_views.explain_error, name="explain_error"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -38,13 +38,15 @@ RETURNING c.id
 """
 WRITE_GRANTS = """
 UPDATE connections_grant AS g SET
+    scopes_changed_at = CASE WHEN g.scopes::text[] = v.scopes
+                        THEN g.scopes_changed_at ELSE v.at END,
     scopes = v.scopes,
     expires_at = COALESCE(v.expires_at, g.expires_at),
     data_access_expires_at = COALESCE(v.data_access_expires_at, g.data_access_expires_at),
     login_id = v.login_id
 FROM jsonb_to_recordset(%s::jsonb) AS v(
     id uuid, generation bigint, scopes text[], expires_at timestamptz,
-    data_access_expires_at timestamptz, login_id text)
+    data_access_expires_at timestamptz, login_id text, at timestamptz)
 WHERE g.id = v.id AND g.generation = v.generation
 """
 
@@ -111,7 +113,7 @@ def write_verdicts(verdicts: Sequence[Verdict], now: datetime) -> None:
         Event.objects.bulk_create(_event(v, now) for v in kept if v.is_transition)
         failures.log_checks(kept, now)
     # Apart, so that no transaction locks connections before grants: sign-ins go the other way.
-    _write(WRITE_GRANTS, list(_grant_rows(kept)))
+    _write(WRITE_GRANTS, list(_grant_rows(kept, now)))
 
 
 def _write(statement: str, rows: list[dict[str, Any]]) -> set[UUID]:
@@ -138,7 +140,7 @@ def _row(verdict: Verdict, now: datetime) -> dict[str, Any]:
     }
 
 
-def _grant_rows(verdicts: Iterable[Verdict]) -> Iterable[dict[str, Any]]:
+def _grant_rows(verdicts: Iterable[Verdict], now: datetime) -> Iterable[dict[str, Any]]:
     """Yield what platforms told of grants, one row a grant, where it differs."""
     seen: dict[UUID, dict[str, Any]] = {}
     for verdict in verdicts:
@@ -153,6 +155,7 @@ def _grant_rows(verdicts: Iterable[Verdict]) -> Iterable[dict[str, Any]]:
             "expires_at": told.expires_at,
             "data_access_expires_at": told.data_access_expires_at,
             "login_id": told.login_id or grant.login_id,
+            "at": now,
         }
         if _differs(grant, row):
             seen[grant.pk] = row

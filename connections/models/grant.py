@@ -109,6 +109,8 @@ class Grant(models.Model):
     refresh_prefix_print = models.CharField(max_length=64, blank=True, db_index=True)
     refresh_hash_print = models.CharField(max_length=64, blank=True, db_index=True)
     scopes = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    # When the platform last named other permissions than before, by a check or a renewal.
+    scopes_changed_at = models.DateTimeField(null=True, blank=True)
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     refresh_expires_at = models.DateTimeField(null=True, blank=True)

@@ -20,7 +20,7 @@ from connections.platforms.contract import (
     Renewal,
     TokenSet,
 )
-from connections.platforms.readings import read_duration, read_scopes
+from connections.platforms.readings import Path, read_duration, read_scopes, read_texts
 from connections.platforms.wire import (
     Cause,
     Endpoint,
@@ -62,6 +62,14 @@ class Platform:
     known_ends: ClassVar[tuple[KnownEnd, ...]] = ()
     # Its own check names the permissions that are granted.
     reports_scopes: ClassVar[bool] = False
+    # Where good answers name the account that they are for, and by which other names.
+    account_at: ClassVar[tuple[Path, ...]] = ()
+    alias_at: ClassVar[tuple[Path, ...]] = ()
+    # Where good answers list the permissions that are granted, and say that access is alive.
+    scopes_at: ClassVar[tuple[Path, ...]] = (("scope",),)
+    alive_at: ClassVar[tuple[Path, ...]] = ()
+    # What stands in the place of an error's code in answers that are good.
+    good_codes: ClassVar[frozenset[str]] = frozenset({""})
     # What a publish test does here, for whoever is about to start one.
     publish_test_words: ClassVar[str] = ""
     # The version of the API spoken unless the app's settings name another, and about when
@@ -211,6 +219,30 @@ class Platform:
                 response.at("refresh_token_expires_in") or response.at("refresh_expires_in")
             ),
             scopes=read_scopes(response.at("scope")),
+        )
+
+    def is_good(self, response: Response) -> bool:
+        """Say whether an answer has no error in it: some platforms answer 200 to everything."""
+        calm = response.ok and self.read_code(response) in self.good_codes
+        return calm and self.read_error(response) is Cause.UNKNOWN
+
+    def accounts_in(self, response: Response) -> tuple[str, ...]:
+        """Return the ids of the accounts that a good answer is for; none where it names none."""
+        return tuple(text for path in self.account_at for text in read_texts(response, path))
+
+    def aliases_in(self, response: Response) -> tuple[str, ...]:
+        """Return what else the account or its login is called: equal names prove it, others not."""
+        return tuple(text for path in self.alias_at for text in read_texts(response, path))
+
+    def scopes_in(self, response: Response) -> tuple[str, ...] | None:
+        """Return the permissions that a good answer lists as granted; None where it lists none."""
+        found = (read_scopes(response.at(*path)) for path in self.scopes_at)
+        return next((scopes for scopes in found if scopes is not None), None)
+
+    def shows_life(self, response: Response) -> bool:
+        """Say whether a good answer says that access works, or gives access."""
+        return any(response.at(*path) is True for path in self.alive_at) or any(
+            response.text_at(*path) for path in (("access_token",), ("data", 0, "access_token"))
         )
 
     def read_error(self, response: Response) -> Cause:

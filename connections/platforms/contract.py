@@ -82,6 +82,7 @@ class Renewal:
     minimum_age: timedelta = timedelta()  # younger tokens are refused
     rotates: bool = False  # the refresh token is single use
     uses_access_token: bool = False  # the access token renews itself (Meta)
+    usual: bool = True  # every app gets refresh tokens, not approved ones alone
 
 
 @dataclass(frozen=True, slots=True)

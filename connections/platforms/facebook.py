@@ -24,7 +24,7 @@ from connections.platforms.meta import (
     draft_text,
 )
 from connections.platforms.meta_envelope import find_fault
-from connections.platforms.readings import read_scopes, read_time
+from connections.platforms.readings import EACH, read_scopes, read_time
 from connections.platforms.wire import Endpoint, OAuthClient, Request, Response, Secret
 
 GRAPH = "https://graph.facebook.com"
@@ -48,6 +48,14 @@ class Facebook(MetaPlatform):
     api_version = GRAPH_VERSION
     api_retires_on = GRAPH_RETIRES_ON
     reports_scopes = True
+    account_at = (
+        ("data", "user_id"),
+        ("data", "granular_scopes", EACH, "target_ids", EACH),
+        ("id",),
+        ("data", EACH, "id"),
+    )
+    alias_at = (("username",),)
+    scopes_at = (("data", "scopes"),)
     publish_test_words = "Makes a post on the Page that nobody sees and deletes it again."
     permissions = (
         Permission("pages_show_list", "See your Pages", "finding the Page"),
@@ -144,6 +152,20 @@ class Facebook(MetaPlatform):
             data_access_expires_at=read_time(answer.at("data", "data_access_expires_at")),
             app_id=answer.text_at("data", "app_id") or None,
         )
+
+    def accounts_in(self, response: Response) -> tuple[str, ...]:
+        """Name the Page alone where access is a Page's; else the person, and the Pages ticked."""
+        page = response.text_at("data", "profile_id")
+        named = (page,) if page else super().accounts_in(response)
+        return tuple(account for account in named if "_" not in account)  # PAGE_POST is a post
+
+    def scopes_in(self, response: Response) -> tuple[str, ...] | None:
+        """Read ``debug_token``, for the Page it describes, or the rows of ``me/permissions``."""
+        rows = response.at("data")
+        if isinstance(rows, list) and any(isinstance(r, dict) and "permission" in r for r in rows):
+            granted = [r for r in rows if isinstance(r, dict) and r.get("status") == "granted"]
+            return read_scopes([r.get("permission") for r in granted])
+        return scopes_for(response, response.text_at("data", "profile_id"))
 
     def publish_test(
         self, client: OAuthClient, token: Secret, account_id: str

@@ -54,6 +54,9 @@ REQUIRED_SETTINGS = ("authorize_url", "token_url", "userinfo_url")
 class Generic(Platform):
     slug = "generic"
     name = "OAuth 2.0"
+    account_at = (("sub",), ("id",), ("user_id",), ("data", "id"))
+    alias_at = (("preferred_username",), ("username",), ("email",))
+    alive_at = (("active",),)
     publish_test_words = "Only asks the server whose access this is."
     authorize_url = ""
     token_url = ""

@@ -22,7 +22,7 @@ from connections.platforms.meta import (
     read_limit,
 )
 from connections.platforms.meta_envelope import Fault, find_fault
-from connections.platforms.readings import read_duration, read_scopes
+from connections.platforms.readings import EACH, read_duration, read_scopes
 from connections.platforms.wire import Cause, Endpoint, OAuthClient, Request, Response, Secret
 
 GRAPH = "https://graph.instagram.com"
@@ -51,6 +51,9 @@ class Instagram(SelfRenewing):
     authorize_extra = {"force_authentication": "1"}
     api_version = GRAPH_VERSION
     api_retires_on = GRAPH_RETIRES_ON
+    account_at = (("user_id",), ("data", EACH, "user_id"), ("id",), ("data", EACH, "id"))
+    alias_at = (("username",), ("data", EACH, "username"))
+    scopes_at = (("permissions",), ("data", 0, "permissions"), ("scope",))
     publish_test_words = "Reads the limit on posts and may prepare a post that is never published."
     permissions = (
         Permission("instagram_business_basic", "See your profile", "everything"),

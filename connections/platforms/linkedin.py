@@ -106,11 +106,14 @@ MONTHS = [(year, month) for year in (2025, 2026, 2027) for month in range(1, 13)
 class LinkedIn(Platform):
     slug = "linkedin"
     name = "LinkedIn"
+    account_at = (("sub",), ("id",))
+    alive_at = (("active",),)
+    good_codes = frozenset({"", "active"})
     publish_test_words = "Opens a place for a picture and never uses it."
     authorize_url = f"{OAUTH}/authorization"
     token_url = f"{OAUTH}/accessToken"
     cancel_errors = frozenset({"access_denied", "user_cancelled_login", "user_cancelled_authorize"})
-    renewal = Renewal(fraction=0.75)
+    renewal = Renewal(fraction=0.75, usual=False)
     lifetime_words = "60 days"
     known_ends = (
         KnownEnd(

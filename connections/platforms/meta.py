@@ -34,6 +34,7 @@ class MetaPlatform(Platform):
     """Common ground of Facebook, Instagram and Threads."""
 
     scope_delimiter = ","
+    alive_at = (("data", "is_valid"),)
     lifetime_words = "60 days"
 
     def read_error(self, response: Response) -> Cause:

@@ -1,11 +1,14 @@
 """How adapters read times, durations, scopes and bare statuses, whatever shape they come in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connections.platforms.wire import Cause, Response
 
+EACH = "*"  # in a path: each entry of a list; no platform calls a field so
+MOST_ENTRIES = 1000
+Path = tuple[str | int, ...]
 LATEST = 4_102_444_800  # the year 2100: what is later is meant as "never"
 
 
@@ -43,6 +46,24 @@ def read_scopes(value: Any) -> tuple[str, ...] | None:
     if isinstance(value, list):
         return _unique(item for item in value if isinstance(item, str))
     return None
+
+
+def read_texts(response: Response, path: Path) -> Iterator[str]:
+    """Return the texts and numbers at a path of a body, for each entry where it says ``EACH``."""
+    yield from _texts_in(response.json, path)
+
+
+def _texts_in(value: Any, path: Path) -> Iterator[str]:
+    if not path:
+        if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+            yield str(value)
+        return
+    key, rest = path[0], path[1:]
+    if key == EACH:
+        for item in value[:MOST_ENTRIES] if isinstance(value, list) else ():
+            yield from _texts_in(item, rest)
+    elif isinstance(value, dict):
+        yield from _texts_in(value.get(key), rest)
 
 
 def _unique(scopes: Iterable[str]) -> tuple[str, ...]:

@@ -40,6 +40,9 @@ class Threads(SelfRenewing):
     authorize_url = "https://threads.com/oauth/authorize"
     token_url = f"https://{DEFAULT_HOST}/oauth/access_token"
     reports_scopes = True
+    account_at = (("user_id",), ("data", "user_id"), ("id",))
+    alias_at = (("username",),)
+    scopes_at = (("data", "scopes"), ("scope",))
     publish_test_words = "Prepares a text post that is never published."
     permissions = (
         Permission("threads_basic", "See your profile", "everything"),

@@ -93,6 +93,13 @@ AUDIENCES = {
 class TikTok(Platform):
     slug = "tiktok"
     name = "TikTok"
+    account_at = (("data", "user", "open_id"), ("open_id",), ("data", "open_id"))
+    alias_at = (
+        ("data", "user", "union_id"),
+        ("data", "user", "username"),
+        ("data", "creator_username"),
+    )
+    scopes_at = (("scope",), ("data", "scope"))
     publish_test_words = "Asks TikTok what this account may publish now."
     authorize_url = "https://www.tiktok.com/v2/auth/authorize/"
     token_url = f"{API}/oauth/token/"

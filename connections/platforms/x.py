@@ -139,6 +139,8 @@ STATUSES = {**MALFORMED, 401: Cause.TOKEN_REJECTED, 403: Cause.PERMISSION_MISSIN
 class X(Platform):
     slug = "x"
     name = "X"
+    account_at = (("data", "id"),)
+    alias_at = (("data", "username"),)
     publish_test_words = "Only asks X whose access this is: X offers no rehearsal."
     authorize_url = "https://x.com/i/oauth2/authorize"
     token_url = "https://api.x.com/2/oauth2/token"

@@ -19,7 +19,7 @@ from connections.platforms.contract import (
     Renewal,
     TokenSet,
 )
-from connections.platforms.readings import read_scopes, read_time
+from connections.platforms.readings import EACH, read_scopes, read_time
 from connections.platforms.refusals import (
     MALFORMED,
     MOST_ERRORS,
@@ -61,6 +61,8 @@ STATUSES = {**MALFORMED, **UNNAMED}
 class YouTube(Platform):
     slug = "youtube"
     name = "YouTube"
+    account_at = (("items", EACH, "id"),)
+    alias_at = (("sub",), ("user_id",), ("items", EACH, "snippet", "customUrl"))
     publish_test_words = "Asks Google for the permissions and the channel; nothing is uploaded."
     authorize_url = "https://accounts.google.com/o/oauth2/v2/auth"
     token_url = "https://oauth2.googleapis.com/token"

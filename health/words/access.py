@@ -62,7 +62,8 @@ def rejected(case: Case) -> Words:
         why += " Two checks in a row were refused."
     if ends_at and ends_at <= (case.evidence.seen_at or case.now):
         why += f" The end that it had named, {moments.full_day(ends_at)}, has passed."
-    return _reconnect(case, why + case.seen)
+    words = _reconnect(case, why + case.seen)
+    return replace(words, what=f"{platform} refuses our access to {case.subject.label}.")
 
 
 def renewal_invalid(case: Case) -> Words:
@@ -89,8 +90,14 @@ def _known_end(case: Case) -> str:
 
 
 def wrong_account(case: Case) -> Words:
-    label = case.subject.label
-    return _reconnect(case, f"The sign-in we hold answers for another account than {label}.")
+    label, returned = case.subject.label, case.evidence.returned_account
+    which = f" It answers for {returned}." if returned else ""
+    words = _reconnect(case, f"Somebody signed in as another account.{which}{case.seen}")
+    return replace(
+        words,
+        what=f"The sign-in we hold belongs to another account than {label}.",
+        next_step=f"Reconnect and sign in to {label} itself.",
+    )
 
 
 def expired(case: Case) -> Words:

@@ -87,6 +87,6 @@ def malformed(case: Case) -> Words:
         case,
         f"{case.subject.platform} did not understand our request{code}: a fault of ours or a "
         "retired API version.",
-        "Check the API version in the app's settings, and report the technical details below.",
+        "Check the API version in the app's settings, and report the technical details.",
         Remedy.FIX_REQUEST,
     )

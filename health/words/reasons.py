@@ -18,7 +18,7 @@ def reasons_of(case: Case) -> tuple[str, ...]:
 def _answer(case: Case) -> Iterator[str]:
     evidence, reading = case.evidence, case.evidence.reading
     if reading and (reading.http_status or reading.endpoint or reading.code):
-        status = reading.http_status or "no status"
+        status = reading.http_status or "without a status"
         code = f", code {reading.code}" if reading.code else ""
         to = f" to {reading.endpoint}" if reading.endpoint else ""
         yield f"{case.subject.platform} answered {status}{code}{to}."
@@ -114,9 +114,9 @@ def _recent(case: Case) -> Iterator[str]:
     if recent.secret_rotated_at and case.cause in APP_CAUSES:
         at = moments.moment(recent.secret_rotated_at, case.now)
         yield f"The app's secret was last changed here {at}."
-    if recent.other_sign_in_at and case.cause in OF_THE_LOGIN:
-        at = moments.moment(recent.other_sign_in_at, case.now)
-        yield f"The same person signed in to this app once more {at}, which may end older access."
+    if recent.scopes_changed_at and case.cause in OF_THE_LOGIN | {Cause.PERMISSION_MISSING}:
+        at = moments.when(recent.scopes_changed_at, case.now)
+        yield f"The permissions that {platform} lists changed {at}."
 
 
 def _last_good(case: Case) -> Iterator[str]:

@@ -17,6 +17,7 @@ PAGES = [
     "/?status=nonsense",
     "/log/",
     "/log/?client=nonsense",
+    "/explain/",
     "/apps/",
     "/connect/",
     "/clients/",

@@ -8,7 +8,18 @@ import sys
 import pytest
 from django.conf import settings
 
-KEYS = "cause remedy actor retry_after_refresh confidence what why who next_step evidence".split()
+KEYS = [
+    "cause",
+    "remedy",
+    "actor",
+    "retry_after_refresh",
+    "confidence",
+    "what",
+    "why",
+    "who",
+    "next_step",
+    "evidence",
+]
 BODY = b'{"error": {"code": 190, "error_subcode": 463, "message": "EAABplanted0planted"}}'
 # Nothing listens there: whoever asks what an error means may have lost the database.
 NOWHERE = {"DATABASE_URL": "postgresql://u:p@127.0.0.1:9/n", "REDIS_URL": "redis://127.0.0.1:9/0"}

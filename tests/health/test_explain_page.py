@@ -16,9 +16,9 @@ FORM = {"platform": "facebook", "endpoint": "api", "status": "400", "body": BODY
 pytestmark = pytest.mark.django_db
 
 
-def post(browser: Browser, status: int = 200, **changes: str) -> str:
+def post(browser: Browser, expected: int = 200, **changes: str) -> str:
     answer = browser.post(reverse("explain_error"), {**FORM, **changes})
-    assert answer.status_code == status
+    assert answer.status_code == expected
     return answer.content.decode()
 
 
@@ -125,3 +125,10 @@ def test_explain_wants_a_form_of_ours(owner: User):
     browser.force_login(owner)
 
     assert browser.post(reverse("explain_error"), FORM).status_code == 403
+
+
+def test_form_of_megabytes_is_refused_with_a_sentence(sign_in, owner):
+    answer = sign_in(owner).post(reverse("explain_error"), {"body": "x" * 2_700_000})
+
+    assert answer.status_code == 400
+    assert "nothing was done" in answer.content.decode()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connections.platforms import PLATFORMS
-from connections.platforms.wire import Endpoint
+from connections.platforms.wire import LONGEST_JSON, Endpoint
 from health.explainer import Question, as_json, explain_answer
 from health.pasted import LONGEST, parse_headers
 
@@ -82,6 +82,13 @@ def test_web_page_is_called_one():
 
     assert found["why"].startswith("It is a web page")
     assert "Paste the whole answer" in found["next_step"]
+
+
+@pytest.mark.parametrize("size", [LONGEST_JSON, LONGEST])
+def test_absurd_length_is_named(size):
+    found = explain("x", b'{"data": "' + b"x" * size + b'"}', 200)
+
+    assert found["why"].startswith("It is longer than")
 
 
 def test_status_of_an_outage_counts_without_a_readable_body():
