@@ -132,7 +132,7 @@ def _fill(grant: Grant, access: Access, actor: User, now: datetime) -> None:
     grant.issued_at = grant.consented_at = now
     grant.connected_by = actor
     grant.renewal_failures, grant.renewal_cause, grant.renewal_cut_off_at = 0, "", None
-    grant.told_gone_at, grant.told_gone_as = None, ""
+    grant.told_gone_at, grant.told_gone_as, grant.told_gone_cause = None, "", ""
     for name, value in RELEASED.items():
         setattr(grant, name, value)
     grant.renew_at = next_renewal(grant)

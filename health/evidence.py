@@ -89,6 +89,7 @@ class Recent:
     # The platform itself told us that access is gone, when, and in which words.
     told_gone_at: datetime | None = None
     told_gone_as: str = ""
+    told_gone_cause: Cause = Cause.REVOKED
     scopes_changed_at: datetime | None = None  # the platform named other permissions than before
 
 
@@ -128,6 +129,20 @@ class Evidence:
             return ()
         held = set(self.granted)
         return tuple(scope for scope in self.required if scope not in held)
+
+    @property
+    def was_told(self) -> bool:
+        """Say whether the platform told us, of this sign-in, that access is gone."""
+        told_at, since = self.recent.told_gone_at, self.tokens.consented_at
+        return told_at is not None and (since is None or told_at >= since)
+
+    @property
+    def publishing_refused(self) -> bool:
+        """Say whether the account answers, and publishing was refused since the sign-in."""
+        tried, since = self.publishing, self.tokens.consented_at
+        if self.reading is not None or tried is None or tried.passed or tried.cause is None:
+            return False
+        return since is None or tried.at >= since
 
     @property
     def age(self) -> timedelta | None:

@@ -161,6 +161,7 @@ def recent_of(connection: Connection) -> Recent:
         renewal_cut_off_at=grant.renewal_cut_off_at if grant else None,
         told_gone_at=grant.told_gone_at if grant else None,
         told_gone_as=grant.told_gone_as if grant else "",
+        told_gone_cause=Cause((grant and grant.told_gone_cause) or Cause.REVOKED),
         scopes_changed_at=grant.scopes_changed_at if grant else None,
     )
 

@@ -159,9 +159,8 @@ def _app_fails_alike(evidence: Evidence) -> Finding | None:
 
 def _platform_told(evidence: Evidence) -> Finding | None:
     """The platform's own news explains a refusal that does not say why."""
-    told_at, since = evidence.recent.told_gone_at, evidence.tokens.consented_at
-    if told_at and (since is None or told_at >= since) and _cause_read(evidence) in VAGUE:
-        return Finding(Cause.REVOKED, Confidence.CERTAIN, Level.LOGIN)
+    if evidence.was_told and _cause_read(evidence) in VAGUE:
+        return Finding(evidence.recent.told_gone_cause, Confidence.CERTAIN, Level.LOGIN)
     return None
 
 
@@ -220,10 +219,8 @@ def _lacks_permission(evidence: Evidence) -> Finding | None:
 
 def _publishing_refused(evidence: Evidence) -> Finding | None:
     """Lookups work and publishing does not: a permission of the endpoint, not dead access."""
-    tried, since = evidence.publishing, evidence.tokens.consented_at
-    if tried is None or tried.passed or tried.cause is None or (since and tried.at < since):
-        return None
-    if tried.cause not in STATUS_OF:
+    tried = evidence.publishing
+    if not evidence.publishing_refused or tried is None or tried.cause not in STATUS_OF:
         return None
     says = Cause.PERMISSION_MISSING if tried.cause in CANNOT_BE_TRUE else tried.cause
     level = Level.APP if says in APP_CAUSES else Level.ACCOUNT

@@ -125,6 +125,7 @@ class Grant(models.Model):
     # When the platform told us that access is gone, and why, in words; a new consent clears both.
     told_gone_at = models.DateTimeField(null=True, blank=True)
     told_gone_as = models.CharField(max_length=120, blank=True)
+    told_gone_cause = models.CharField(max_length=40, blank=True)
 
     renew_at = models.DateTimeField(null=True, blank=True, db_index=True)
     renewed_at = models.DateTimeField(null=True, blank=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import jwt
 
-from connections.platforms.wire import Secret
+from connections.platforms.wire import Cause, Secret
 from connections.pushes.news import (
     AHEAD,
     Delivery,
@@ -104,6 +104,7 @@ def _news(name: str, event: Any, message_id: str, at: datetime) -> News:
         login_id=text_of(part(subject, "sub")) if is_person else "",
         token_prefix=token if part(subject, "token_identifier_alg") == "prefix" else None,
         token_hash=token if part(subject, "token_identifier_alg") == HASH else None,
+        cause=Cause.CHECKPOINT if kind == Kind.ACCOUNT_DISABLED else Cause.REVOKED,
         undoes=UNDONE if kind == Kind.ACCOUNT_ENABLED else frozenset(),
     )
 

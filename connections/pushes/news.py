@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from connections.platforms.wire import OAuthClient, Secret, storable
+from connections.platforms.wire import Cause, OAuthClient, Secret, storable
 
 # How far a platform's clock may run ahead of ours.
 AHEAD = timedelta(minutes=5)
@@ -78,6 +78,8 @@ class News:
     key: str  # the same each time the platform delivers this event
     at: datetime
     reason: str
+    # What the event means for the accounts it is about, where it ends their access.
+    cause: Cause = field(default=Cause.REVOKED, kw_only=True)
     # Whom it is about: a login, one account, or a refresh token by a part or digest of it.
     login_id: str = field(default="", repr=False)
     account_id: str = field(default="", repr=False)

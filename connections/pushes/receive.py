@@ -32,6 +32,7 @@ from connections.vault import VaultError, open_field
 log = logging.getLogger(__name__)
 
 # Platforms write whole seconds: an event of the consent's own second is not older than it.
+NOT_TOLD = {"told_gone_at": None, "told_gone_as": "", "told_gone_cause": ""}
 SAME_SECOND = timedelta(seconds=2)
 
 
@@ -150,9 +151,9 @@ def _write(about: About, news: News, now: datetime) -> None:
     held = Grant.objects.filter(pk=about.grant.pk).consented_before(news.at + SAME_SECOND)
     if news.kind in ENDING and about.is_whole_login:
         # The time we were told: the platform's own clock may be behind the consent's.
-        held.update(told_gone_at=now, told_gone_as=news.reason)
+        held.update(told_gone_at=now, told_gone_as=news.reason, told_gone_cause=news.cause)
     if news.undoes:
-        held.filter(told_gone_as__in=news.undoes).update(told_gone_at=None, told_gone_as="")
+        held.filter(told_gone_as__in=news.undoes).update(**NOT_TOLD)
     ids = [connection.pk for connection in about.connections]
     Connection.objects.connected().with_ids(ids).update(next_check_at=now)
 

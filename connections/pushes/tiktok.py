@@ -8,6 +8,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+from connections.platforms.wire import Cause
 from connections.pushes.news import (
     Delivery,
     Kind,
@@ -35,6 +36,9 @@ REASONS = {
     "5": "access was ended from our side",
 }
 
+# No sign-in brings these back.
+GONE = frozenset({REASONS["2"], REASONS["4"]})
+
 
 def read(delivery: Delivery, recipient: Recipient, now: datetime) -> tuple[News, ...]:
     check_signature(delivery, recipient, now)
@@ -49,8 +53,9 @@ def read(delivery: Delivery, recipient: Recipient, now: datetime) -> tuple[News,
     created, content = text_of(payload.get("create_time")), payload.get("content")
     # A delivery that is repeated is signed anew: only what it says is the same.
     key = same_key("tiktok", login_id, created, str(content))
-    at = min(moment_of(payload.get("create_time")), now)
-    return (News(Kind.ACCESS_REMOVED, key, at, reason_in(content), login_id=login_id),)
+    at, reason = min(moment_of(payload.get("create_time")), now), reason_in(content)
+    cause = Cause.ACCOUNT_MISSING if reason in GONE else Cause.REVOKED
+    return (News(Kind.ACCESS_REMOVED, key, at, reason, login_id=login_id, cause=cause),)
 
 
 def check_signature(delivery: Delivery, recipient: Recipient, now: datetime) -> None:

@@ -33,11 +33,37 @@ def _repairs(case: Case) -> str:
 def revoked(case: Case) -> Words:
     told = case.evidence.recent
     platform = case.subject.platform
-    if told.told_gone_at:
+    if case.evidence.was_told and told.told_gone_at:
         because = f": {told.told_gone_as}" if told.told_gone_as else ""
         at = moments.when(told.told_gone_at, case.now)
         return _reconnect(case, f"{platform} told us {at} that access was removed{because}.")
     return _reconnect(case, f"Access was removed at {platform}.{case.seen}")
+
+
+def as_told(case: Case, words: Words) -> Words:
+    """Say what the platform told us by itself, instead of what its answers leave open."""
+    told, platform = case.evidence.recent, case.subject.platform
+    at = moments.when(told.told_gone_at, case.now) if told.told_gone_at else ""
+    return replace(
+        words,
+        what=f"{platform} no longer lets us act for {case.subject.label}.",
+        why=f"{platform} told us {at} that {told.told_gone_as}.",
+    )
+
+
+def publishing_barred(case: Case, words: Words) -> Words:
+    """The account answers, and the platform bars it, or our app, from publishing."""
+    subject = case.subject
+    whom = subject.label if case.finding.level == Level.ACCOUNT else "our app"
+    step = f"Look at what {subject.platform} says about {whom}; then run a publish test."
+    return replace(
+        words,
+        what=f"We can read {subject.label}, but {subject.platform} does not let us publish.",
+        why=f"The publish test was refused: {subject.platform} restricts {whom}.",
+        next_step=f"{step} {NO_RECONNECT}",
+        remedy=words.remedy if words.remedy == Remedy.FIX_APP else Remedy.NONE,
+        by_sign_in=False,
+    )
 
 
 def password(case: Case) -> Words:

@@ -39,6 +39,10 @@ def words_of(case: Case) -> Words:
     """Say what a cause means for this account, and what the evidence adds to it."""
     assert case.cause is not None
     words = WORDS[case.cause](case)
+    if case.evidence.was_told and case.cause in {Cause.ACCOUNT_MISSING, Cause.CHECKPOINT}:
+        words = access.as_told(case, words)
+    elif case.evidence.publishing_refused and case.cause in {Cause.CHECKPOINT, Cause.APP_DISABLED}:
+        words = access.publishing_barred(case, words)
     if words.by_sign_in and case.finding.retry_after_refresh:
         return _refresh_first(case, words)
     if words.by_sign_in and _failed_at_once(case):
@@ -59,7 +63,7 @@ def _refresh_first(case: Case, words: Words) -> Words:
 
 def _failed_at_once(case: Case) -> bool:
     age = case.evidence.age
-    return age is not None and age < FRESH and case.cause in VAGUE | {Cause.REVOKED}
+    return age is not None and age < FRESH and case.cause in VAGUE
 
 
 def _look_at_the_app_first(case: Case, words: Words) -> Words:
@@ -68,8 +72,8 @@ def _look_at_the_app_first(case: Case, words: Words) -> Words:
     assert age is not None
     return replace(
         words,
-        why=f"{words.why} It came {moments.spoken(age)} after the sign-in, which points to how "
-        "the app is set up.",
+        why=f"{words.why} It came {moments.spoken(age)} after the sign-in, which often points to "
+        "how the app is set up.",
         next_step=f"Reconnect once and sign in as {case.login}. If it fails again, ask your "
         "administrator to look at the app: its review, its permissions, its return address, and "
         f"whether {case.login} has a role there.",

@@ -6,7 +6,7 @@ from connections.platforms.wire import Cause
 from health import moments
 from health.case import Case
 from health.evidence import Level
-from health.statuses import STATUS_OF
+from health.statuses import STATUS_OF, UNCHANGED
 from health.weighing import APP_CAUSES, FRESH, OF_THE_LOGIN, WORTH_A_WARNING
 
 
@@ -89,6 +89,8 @@ def _publishing(case: Case) -> Iterator[str]:
     if tried is None or case.evidence.reading is not None:
         return
     ended = "passed" if tried.passed else "was refused"
+    if not tried.passed and tried.cause not in STATUS_OF:
+        ended = "proved nothing"
     yield f"Looking {subject.label} up works; the publish test {moments.when(tried.at, case.now)} {ended}."
 
 
@@ -97,7 +99,7 @@ def _around(case: Case) -> Iterator[str]:
     siblings, alike = case.evidence.siblings, case.evidence.alike
     if siblings.total > 1 and case.cause in STATUS_OF and case.standing.may_count:
         yield f"{siblings.failing} of {siblings.total} accounts of this login fail alike."
-    if alike:
+    if alike and (alike.level == Level.APP or case.cause in UNCHANGED):
         since = moments.moment(alike.since, case.now)
         yield f"The same is seen of {case.how_many_alike()} since {since}."
 
@@ -106,13 +108,14 @@ def _recent(case: Case) -> Iterator[str]:
     recent, platform = case.evidence.recent, case.subject.platform
     if case.cause is None:
         return
-    if recent.told_gone_at:
+    if case.evidence.was_told and recent.told_gone_at:
         why = f" ({recent.told_gone_as})" if recent.told_gone_as else ""
-        yield f"{platform} told us {moments.when(recent.told_gone_at, case.now)} that access was removed{why}."
+        at = moments.when(recent.told_gone_at, case.now)
+        yield f"{platform} told us {at} that access was removed{why}."
     if recent.renewal_cut_off_at:
         yield f"Renewal interrupted at {moments.moment(recent.renewal_cut_off_at, case.now)}."
     if recent.secret_rotated_at and case.cause in APP_CAUSES:
-        at = moments.moment(recent.secret_rotated_at, case.now)
+        at = moments.when(recent.secret_rotated_at, case.now)
         yield f"The app's secret was last changed here {at}."
     if recent.scopes_changed_at and case.cause in OF_THE_LOGIN | {Cause.PERMISSION_MISSING}:
         at = moments.when(recent.scopes_changed_at, case.now)

@@ -9,6 +9,7 @@ from health import moments
 from health.case import Case
 from health.evidence import Level
 from health.statuses import Actor, Displayed, Remedy
+from health.words.passing import PAYMENT_REQUIRED, limited, too_early
 from health.words.shape import NO_RECONNECT, Words
 
 TOO_EARLY = "revoked right after consent"
@@ -44,25 +45,14 @@ def _sealed(case: Case) -> Words:
     )
 
 
-def _too_early(case: Case) -> Words:
-    platform = case.subject.platform
-    return Words(
-        what=f"{platform} says that access to {case.subject.label} was removed, moments after it "
-        "was given.",
-        why=f"{platform} is known to say so falsely right after a sign-in.",
-        who="Nobody.",
-        next_step=f"Wait: we look again by ourselves{case.retry}.",
-        remedy=Remedy.WAIT,
-        actor=Actor.NOBODY,
-    )
-
-
 def _platform(case: Case) -> Words:
     if case.code == SEALED:
         return _sealed(case)
     if case.code == TOO_EARLY:
-        return _too_early(case)
+        return too_early(case)
     subject, standing = case.subject, case.standing
+    if case.evidence.reading and case.evidence.reading.http_status == PAYMENT_REQUIRED:
+        return limited(case)
     cause = Cause(standing.unverified_cause) if standing.unverified_cause else Cause.UNKNOWN
     did = DID.get(cause, "gave an answer that we cannot read")
     good_at, since = case.evidence.tokens.last_good_at, standing.unverified_since

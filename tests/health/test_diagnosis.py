@@ -1,5 +1,6 @@
 """What an account manager's checklist says, row by row: a situation, and what to do about it."""
 
+import re
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,7 @@ SUBJECT = Subject("Facebook", "Page", "@bakery", "Harbour Bakery", "Ana")
 WEEKS_OLD = Tokens(consented_at=NOW - 30 * DAY, renewable=False)
 RENEWABLE = replace(WEEKS_OLD, renewable=True)
 NEEDED = ("see", "publish")
+NOUNS = {platform.name: platform.account_noun for platform in PLATFORMS.values()}
 
 
 def ago(span: timedelta) -> datetime:
@@ -125,8 +127,14 @@ TABLE = [
      "revoked", "reconnect", "login_owner", "certain", "told us"),
     ("TikTok pushed that the account was banned",
      refused(Cause.REFRESH_TOKEN_INVALID,
-             recent=Recent(told_gone_at=ago(MINUTE), told_gone_as="the account was banned")),
-     "revoked", "reconnect", "login_owner", "certain", "the account was banned"),
+             recent=Recent(told_gone_at=ago(MINUTE), told_gone_as="the account was banned",
+                           told_gone_cause=Cause.ACCOUNT_MISSING)),
+     "account_missing", "restore_role", "page_admin", "certain", "that the account was banned"),
+    ("Google pushed that a hijacked account was disabled",
+     refused(Cause.REFRESH_TOKEN_INVALID,
+             recent=Recent(told_gone_at=ago(MINUTE), told_gone_as="the account was disabled",
+                           told_gone_cause=Cause.CHECKPOINT)),
+     "checkpoint", "reconnect", "login_owner", "certain", "that the account was disabled"),
     ("news from before the last sign-in explains nothing",
      refused(Cause.TOKEN_REJECTED, recent=Recent(told_gone_at=ago(60 * DAY))),
      "token_rejected", "reconnect", "login_owner", "unclear", "does not say why"),
@@ -143,10 +151,10 @@ TABLE = [
      "refresh_token_invalid", "reconnect", "login_owner", "unclear", "30 minutes after"),
     ("revoked ten minutes after the sign-in, and LinkedIn is past its known falsehood",
      refused(Cause.REVOKED, tokens=Tokens(consented_at=ago(10 * MINUTE), renewable=False)),
-     "revoked", "reconnect", "login_owner", "certain", "its review"),
+     "revoked", "reconnect", "login_owner", "certain", "10 minutes after"),
     ("LinkedIn says revoked five seconds after the consent",
      refused(Cause.REVOKED, doubtful_until=NOW + MINUTE),
-     "unknown", "wait", "nobody", "unclear", "nothing is concluded"),
+     "unknown", "wait", "nobody", "unclear", "say so falsely"),
     ("permission refused right after a complete sign-in, where the platform lists all as granted",
      answered(subject=replace(SUBJECT, reports_scopes=True), required=NEEDED, granted=NEEDED,
               publishing=Publishing(ago(MINUTE), False, Cause.PERMISSION_MISSING)),
@@ -171,10 +179,10 @@ TABLE = [
      "permission_missing", "grant_permission", "login_owner", "likely", "publish test"),
     ("TikTok lets the account be read and has banned it from posting",
      answered(publishing=Publishing(ago(MINUTE), False, Cause.CHECKPOINT)),
-     "checkpoint", "reconnect", "login_owner", "likely", "security check"),
+     "checkpoint", "none", "login_owner", "likely", "restricts @bakery"),
     ("TikTok app is not audited, so that nothing goes out in public",
      answered(publishing=Publishing(ago(MINUTE), False, Cause.APP_DISABLED)),
-     "app_disabled", "fix_app", "administrator", "likely", "Reconnecting will not help"),
+     "app_disabled", "fix_app", "administrator", "likely", "restricts our app"),
     ("publish test ran into a limit: nothing is known", answered(
         publishing=Publishing(ago(MINUTE), False, Cause.RATE_LIMITED)),
      "", "none", "nobody", "certain", "Working"),
@@ -199,7 +207,7 @@ TABLE = [
      "app_credentials", "fix_app", "administrator", "certain", "id or secret (invalid)"),
     ("secret rotated here ten minutes ago, with a slip",
      refused(Cause.APP_CREDENTIALS, recent=Recent(secret_rotated_at=ago(10 * MINUTE))),
-     "app_credentials", "fix_app", "administrator", "certain", "last changed here 09:50"),
+     "app_credentials", "fix_app", "administrator", "certain", "last changed here at 09:50"),
     ("a refresh is refused for the app's secret",
      refused(Cause.TOKEN_REJECTED, renewal_refused=Cause.APP_CREDENTIALS),
      "app_credentials", "fix_app", "administrator", "certain", "Reconnecting will not help"),
@@ -245,7 +253,7 @@ TABLE = [
     ("too many calls", refused(Cause.RATE_LIMITED, status=429),
      "rate_limited", "wait", "nobody", "certain", "limits how often"),
     ("X's credits are used up", refused(Cause.RATE_LIMITED, status=402, code="CreditsDepleted"),
-     "rate_limited", "wait", "nobody", "certain", "paid for"),
+     "rate_limited", "wait", "administrator", "certain", "Add credit"),
     ("an answer nobody can read", refused(Cause.UNKNOWN, status=200),
      "unknown", "wait", "nobody", "unclear", "cannot tell"),
     ("code of a sign-in used twice", refused(Cause.CODE_REJECTED),
@@ -256,6 +264,15 @@ TABLE = [
 ]  # fmt: skip
 
 
+def at_its_platform(situation: str, evidence: Evidence) -> Evidence:
+    """Tell the evidence of the platform that the situation names."""
+    named = [name for name in NOUNS if re.search(rf"\b{name}\b", situation)]
+    if not named:
+        return evidence
+    subject = replace(evidence.subject, platform=named[0], noun=NOUNS[named[0]])
+    return replace(evidence, subject=subject)
+
+
 def text_of(diagnosis: Diagnosis) -> str:
     lines = (diagnosis.what, diagnosis.why, diagnosis.who, diagnosis.next_step)
     return " ".join([*lines, *diagnosis.evidence])
@@ -263,9 +280,9 @@ def text_of(diagnosis: Diagnosis) -> str:
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row[0])
 def test_situation_is_diagnosed_as_a_checklist_would(row):
-    _, evidence, cause, remedy, actor, confidence, words = row
+    situation, evidence, cause, remedy, actor, confidence, words = row
 
-    found = diagnose(evidence)
+    found = diagnose(at_its_platform(situation, evidence))
 
     assert (found.cause, found.remedy, found.actor) == (cause, remedy, actor)
     assert found.confidence == confidence
@@ -281,9 +298,8 @@ def test_table_is_long_enough_to_be_a_checklist():
 def test_sign_in_is_offered_only_where_it_helps(row):
     found = diagnose(row[1])
 
-    assert found.offers_reconnect is (found.actor in {"login_owner", "page_admin"}) or (
-        found.remedy == "refresh"
-    )
+    by_sign_in = {"reconnect", "grant_permission", "restore_role", "refresh"}
+    assert found.offers_reconnect is (found.remedy in by_sign_in)
     if not found.offers_reconnect and found.actor == "administrator":
         assert "Reconnecting will not help" in found.next_step
 
